@@ -1,0 +1,1 @@
+public enum APIDocument { public static var yaml: [UInt8] { PackageResources.openapi_yaml } }

@@ -1,0 +1,6 @@
+import Hummingbird
+import HummingbirdTLS
+import NIOHTTPCompression
+import Yams
+import Crypto
+enum StubHTTP {}

@@ -1,0 +1,3 @@
+import ArgumentParser
+import Configuration
+@main struct Postern: AsyncParsableCommand { func run() async throws {} }
