@@ -106,7 +106,8 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "HTTPAPITests",
-            dependencies: ["HTTPAPI", "ControlPlane", "Connectivity", "TestSupport",
+            dependencies: [
+                "HTTPAPI", "ControlPlane", "Connectivity", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -1,0 +1,40 @@
+/// One call to a cloud on behalf of an endpoint: what the intent record names.
+public enum CloudAction: String, CaseIterable, Codable, Sendable {
+    /// Let the consumer's account in on the producer's side, with room for all its wanted endpoints.
+    case admit
+    /// Make the endpoint in the consumer's network.
+    case createEndpoint = "create_endpoint"
+    /// Accept the endpoint's connection on the producer's side.
+    case accept
+    /// Cut the endpoint's connection on the producer's side.
+    case reject
+    /// Remove the endpoint from the consumer's network.
+    case deleteEndpoint = "delete_endpoint"
+    /// Take back room that no wanted endpoint of the account needs any more.
+    case expel
+}
+
+/// A cloud call that was begun and whose outcome is not recorded yet. A repeat of it carries the same token, so that a
+/// cloud that already did it answers with what it made.
+public struct CloudIntent: Hashable, Codable, Sendable {
+    public let action: CloudAction
+    /// Derived from the endpoint's id: at most 64 printable ASCII characters, as EC2's ClientToken allows.
+    public let token: String
+
+    public init(action: CloudAction, token: String) {
+        self.action = action
+        self.token = token
+    }
+}
+
+extension Endpoint {
+    /// Notes that `action` is about to be done, and gives the token to do it with: the one of an unfinished call of the
+    /// same kind, or a new one.
+    public mutating func begin(_ action: CloudAction) -> CloudIntent {
+        if let intent, intent.action == action { return intent }
+        callsBegun += 1
+        let begun = CloudIntent(action: action, token: "\(id)-\(callsBegun)")
+        intent = begun
+        return begun
+    }
+}

@@ -1,0 +1,160 @@
+/// What an endpoint's reconciliation aims at: the wish, and the few facts of ours that bear on the next step.
+public struct EndpointGoal: Hashable, Sendable {
+    public let desired: Endpoint.Desired
+    public let mode: Endpoint.Mode
+    /// The endpoint the consumer made itself, once it told; only that one is let in.
+    public let nativeID: String?
+    public let hasBeenActive: Bool
+    /// Wanted endpoints of this account on this service, this one included if it is wanted: the room it needs.
+    public let wantedByAccount: Int
+    public let recreatesDeleted: Bool
+
+    public init(
+        desired: Endpoint.Desired, mode: Endpoint.Mode, nativeID: String?, hasBeenActive: Bool, wantedByAccount: Int,
+        recreatesDeleted: Bool
+    ) {
+        self.desired = desired
+        self.mode = mode
+        self.nativeID = nativeID
+        self.hasBeenActive = hasBeenActive
+        self.wantedByAccount = wantedByAccount
+        self.recreatesDeleted = recreatesDeleted
+    }
+}
+
+/// The consumer account's standing on the producer's side.
+public enum Admission: Hashable, Sendable {
+    /// The service itself cannot be found.
+    case serviceMissing
+    case absent
+    /// Let in; `limit` is the number of connections it may have, nil where the cloud does not count.
+    case admitted(limit: Int?)
+    /// Named on the producer's reject list.
+    case refused
+}
+
+/// How finely the producer's side can cut an accepted connection.
+public enum RevocationGrain: Hashable, Sendable {
+    case perConnection
+    /// Only a whole account at once, by its entry in the accept list.
+    case perAccount
+}
+
+/// The endpoint's resource in the consumer's network.
+public struct NativeEndpoint: Hashable, Sendable {
+    public enum Condition: Hashable, Sendable {
+        case usable
+        case deleting
+        /// The cloud gave up on it, in the cloud's own words.
+        case failed(reason: String)
+    }
+
+    public let nativeID: String
+    public let condition: Condition
+    public let addresses: [String]
+    public let dnsNames: [String]
+
+    public init(nativeID: String, condition: Condition, addresses: [String], dnsNames: [String]) {
+        self.nativeID = nativeID
+        self.condition = condition
+        self.addresses = addresses
+        self.dnsNames = dnsNames
+    }
+}
+
+/// Everything a look at both sides of the cloud tells about one endpoint.
+public struct EndpointObservation: Hashable, Sendable {
+    public let admission: Admission
+    public let revocationGrain: RevocationGrain
+    /// Ours in the consumer's network; always nil for a self-managed endpoint, which Postern cannot see there.
+    public let endpoint: NativeEndpoint?
+    /// The same endpoint as the producer's side sees it, matched on exact native id and owner account.
+    public let connection: Connection?
+    /// Accepted connections of the same account that no wanted endpoint stands for: they use up its room.
+    public let unrequestedAccepted: Int
+
+    public init(
+        admission: Admission, revocationGrain: RevocationGrain, endpoint: NativeEndpoint?, connection: Connection?,
+        unrequestedAccepted: Int
+    ) {
+        self.admission = admission
+        self.revocationGrain = revocationGrain
+        self.endpoint = endpoint
+        self.connection = connection
+        self.unrequestedAccepted = unrequestedAccepted
+    }
+}
+
+/// The single next thing to do about an endpoint.
+public enum NextAction: Hashable, Sendable {
+    case perform(CloudAction)
+    /// The cloud, or the consumer, is at work: look again later.
+    case wait(Endpoint.Phase)
+    /// Desired and observed agree: `active` or `closed`.
+    case settle(Endpoint.Phase)
+    /// A person has to act; Postern only shows it.
+    case raise(Attention)
+    /// It cannot go on without a change.
+    case fail(reason: String)
+}
+
+/// Decides what brings the cloud one step closer to the goal. Pure: the same sight always gives the same step, so a
+/// repeat after a crash is harmless.
+public func nextAction(toward goal: EndpointGoal, observed: EndpointObservation) -> NextAction {
+    switch goal.desired {
+    case .present: actionToConnect(goal, observed)
+    case .absent: actionToClose(goal, observed)
+    }
+}
+
+private func actionToConnect(_ goal: EndpointGoal, _ observed: EndpointObservation) -> NextAction {
+    switch observed.admission {
+    case .serviceMissing: return .raise(.serviceMissing)
+    case .refused: return .raise(.consumerRefused)
+    case .absent: return .perform(.admit)
+    case .admitted(let limit?) where limit < goal.wantedByAccount: return .perform(.admit)
+    case .admitted: break
+    }
+    switch (goal.mode, observed.endpoint?.condition) {
+    case (.managed, nil) where goal.hasBeenActive && !goal.recreatesDeleted: return .raise(.endpointDeleted)
+    case (.managed, nil): return .perform(.createEndpoint)
+    case (_, .failed(let reason)): return .fail(reason: reason)
+    case (_, .deleting): return .wait(.creating)
+    case (.selfManaged, _) where goal.nativeID == nil: return .wait(.awaitingConsumer)
+    case (.selfManaged, _) where observed.connection == nil:
+        return goal.hasBeenActive ? .raise(.endpointDeleted) : .wait(.awaitingConsumer)
+    case (.selfManaged, _), (.managed, .usable): break
+    }
+    guard let connection = observed.connection else { return .wait(.connecting) }
+    switch connection.status {
+    case .pending where observed.revocationGrain == .perAccount && observed.unrequestedAccepted > 0:
+        return .raise(.roomTaken)
+    case .pending: return .perform(.accept)
+    case .accepted: return connection.isServing ? .settle(.active) : .wait(.connecting)
+    case .rejected: return .raise(.rejectedByProducer)
+    case .closed: return .raise(.closedByProducer)
+    case .needsAttention: return .raise(.producerMustAct)
+    case .unknown: return .raise(.unknownStatus)
+    }
+}
+
+private func actionToClose(_ goal: EndpointGoal, _ observed: EndpointObservation) -> NextAction {
+    let isUp =
+        switch observed.connection?.status {
+        case .pending, .accepted, .needsAttention, .unknown: true
+        case .rejected, .closed, nil: false
+        }
+    // Where one connection can be cut by itself, cut it first: the traffic stops at once.
+    if isUp, observed.revocationGrain == .perConnection { return .perform(.reject) }
+    if let endpoint = observed.endpoint {
+        return endpoint.condition == .deleting ? .wait(.closing) : .perform(.deleteEndpoint)
+    }
+    // The room is taken back last: while siblings live it may only shrink, or they would all be cut.
+    switch observed.admission {
+    case .admitted where goal.wantedByAccount == 0: return .perform(.expel)
+    case .admitted(let limit?) where limit > goal.wantedByAccount: return .perform(.expel)
+    case .admitted, .absent, .refused, .serviceMissing: break
+    }
+    return goal.mode == .selfManaged && isUp && goal.wantedByAccount > 0
+        ? .raise(.revocationIsCoarse) : .settle(.closed)
+}
