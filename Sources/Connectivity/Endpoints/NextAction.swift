@@ -112,7 +112,9 @@ private func actionToConnect(_ goal: EndpointGoal, _ observed: EndpointObservati
     case .serviceMissing: return .raise(.serviceMissing)
     case .refused: return .raise(.consumerRefused)
     case .absent: return .perform(.admit)
-    case .admitted(let limit?) where limit < goal.wantedByAccount: return .perform(.admit)
+    // What is connected already has its room; who still has to come makes more.
+    case .admitted(let limit?) where limit < goal.wantedByAccount && observed.connection?.status != .accepted:
+        return .perform(.admit)
     case .admitted: break
     }
     switch (goal.mode, observed.endpoint?.condition) {

@@ -1,0 +1,152 @@
+import Connectivity
+
+/// An endpoint as it stands in the store, with all that a step needs to know.
+struct EndpointSight: Sendable {
+    let goal: EndpointGoal
+    let target: EndpointTarget
+    var endpoint: Endpoint { target.endpoint }
+}
+
+/// The store's side of an endpoint's reconciliation: what is known before a step, and what is recorded of it.
+struct EndpointRecords {
+    private let workplace: Workplace
+
+    init(_ workplace: Workplace) { self.workplace = workplace }
+
+    /// nil if the endpoint is not this process's to work on any more.
+    func sight(of id: ID<Endpoint>) async throws -> EndpointSight? {
+        try await workplace.store.read { reader in
+            guard let endpoint = try reader.find(id), workplace.holds(endpoint.schedule),
+                let service = try reader.find(endpoint.serviceID), let producer = try reader.find(service.accountID),
+                let consumer = try reader.find(endpoint.accountID)
+            else { return nil }
+            let network = try endpoint.networkID.flatMap { try reader.find($0) }
+            let open = try reader.openEndpoints(of: service.id, account: consumer.id)
+            return EndpointSight(
+                goal: EndpointGoal(
+                    desired: endpoint.desired, mode: endpoint.mode, nativeID: endpoint.observed.nativeID,
+                    hasBeenActive: endpoint.observed.hasBeenActive,
+                    wantedByAccount: open.count { $0.desired == .present },
+                    recreatesDeleted: service.policy.recreatesDeletedEndpoints),
+                target: EndpointTarget(
+                    endpoint: endpoint, service: service, producer: producer, consumer: consumer, network: network,
+                    subnet: endpoint.subnet.flatMap { network?.subnet($0) },
+                    wantedNativeIDs: Set(open.compactMap(\.observed.nativeID))))
+        }
+    }
+
+    /// The room that the account needs on the service now.
+    /// - Throws: `CloudError.unavailable` if the store cannot tell: then nothing may be done to the list.
+    func wantedByAccount(on target: EndpointTarget) async throws(CloudError) -> Int {
+        do {
+            return try await workplace.store.read { reader in
+                try reader.openEndpoints(of: target.service.id, account: target.consumer.id)
+                    .count { $0.desired == .present }
+            }
+        } catch {
+            throw CloudError(kind: .unavailable, message: "Postern's own store could not be read.")
+        }
+    }
+
+    /// Records that `action` is about to be done; nil if what is desired has changed since the sight.
+    func begin(
+        _ action: CloudAction, on sight: EndpointSight, seeing observed: EndpointObservation
+    ) async throws -> CloudIntent? {
+        try await workplace.store.write { transaction in
+            guard var endpoint = try current(sight, in: transaction) else { return nil }
+            let before = endpoint
+            let intent = endpoint.begin(action)
+            endpoint.see(observed)
+            endpoint.set(out: action)
+            endpoint.schedule.lease = workplace.lease(from: workplace.environment.now())
+            try save(endpoint, before: before, in: transaction)
+            let isDrift =
+                before.observed.hasBeenActive && (observed.admission == .absent || action == .createEndpoint)
+                && before.desired == .present
+            if isDrift {
+                try workplace.events.record(
+                    .endpointDriftSeen, by: .reconciler, about: .init(endpoint),
+                    ["missing": action == .admit ? "admission" : "endpoint", "repair": action.rawValue], in: transaction
+                )
+            }
+            return intent
+        }
+    }
+
+    /// Records that the action was done.
+    func finish(_ action: CloudAction, on sight: EndpointSight) async throws {
+        try await workplace.store.write { transaction in
+            guard var endpoint = try owned(sight.endpoint.id, in: transaction) else { return }
+            let before = endpoint
+            endpoint.succeed(at: action)
+            try save(endpoint, before: before, in: transaction)
+            try workplace.events.record(
+                .endpointStepTaken, by: .reconciler, about: .init(endpoint), ["action": action.rawValue],
+                in: transaction)
+        }
+    }
+
+    /// Gives the work back untouched: it is due for whoever comes next.
+    func release(_ id: ID<Endpoint>) async throws {
+        try await workplace.store.write { transaction in
+            guard let endpoint = try owned(id, in: transaction) else { return }
+            try transaction.reschedule(
+                id, Schedule(dueAt: workplace.environment.now(), attempts: endpoint.schedule.attempts))
+        }
+    }
+
+    /// Records how the look or the step ended, and when to look again.
+    func note(_ outcome: EndpointOutcome, on sight: EndpointSight) async throws {
+        try await workplace.store.write { transaction in
+            let now = workplace.environment.now()
+            guard var endpoint = try current(sight, in: transaction) else {
+                // Somebody decided otherwise meanwhile: what was seen says nothing about the new wish.
+                guard let endpoint = try owned(sight.endpoint.id, in: transaction) else { return }
+                return try transaction.reschedule(endpoint.id, Schedule(dueAt: now))
+            }
+            let before = endpoint
+            endpoint.take(
+                outcome, at: now, settings: workplace.settings,
+                delay: { workplace.delay($0, afterAttempts: $1) })
+            try save(endpoint, before: before, in: transaction)
+            guard endpoint.phase == .closed, var service = try transaction.find(endpoint.serviceID) else { return }
+            if service.desired == .withdrawn {
+                // The service may be waiting for its last endpoint.
+                service.schedule.dueAt = now
+                try transaction.reschedule(service.id, service.schedule)
+            }
+        }
+    }
+
+    private func owned(_ id: ID<Endpoint>, in reader: any StoreReader) throws -> Endpoint? {
+        guard let endpoint = try reader.find(id), workplace.holds(endpoint.schedule) else { return nil }
+        return endpoint
+    }
+
+    /// The endpoint, if the wish is still the one of the sight.
+    private func current(_ sight: EndpointSight, in reader: any StoreReader) throws -> Endpoint? {
+        guard let endpoint = try owned(sight.endpoint.id, in: reader), endpoint.desired == sight.endpoint.desired,
+            sight.endpoint.mode == .managed || endpoint.observed.nativeID == sight.endpoint.observed.nativeID
+        else { return nil }
+        return endpoint
+    }
+
+    /// Writes what has changed. A revision is spent only on what a reader of the API can see.
+    private func save(_ endpoint: Endpoint, before: Endpoint, in transaction: any StoreTransaction) throws {
+        var unseen = before
+        unseen.schedule = endpoint.schedule
+        guard endpoint != unseen else {
+            return try transaction.reschedule(endpoint.id, endpoint.schedule)
+        }
+        var saved = endpoint
+        saved.updatedAt = workplace.environment.now()
+        saved.revision += 1
+        try transaction.update(saved)
+        guard saved.phase != before.phase else { return }
+        var detail = ["from": before.phase.rawValue, "to": saved.phase.rawValue]
+        detail["code"] = saved.lastError?.code
+        detail["cloud_code"] = saved.lastError?.cloudCode
+        try workplace.events.record(
+            .endpointMoved, by: .reconciler, about: .init(saved), detail, in: transaction)
+    }
+}

@@ -1,0 +1,128 @@
+public import Connectivity
+public import Logging
+public import ServiceLifecycle
+import Synchronization
+
+/// Makes the clouds agree with what is desired, and keeps it so. It is woken, and it looks by period; restart, wake and
+/// period are one path, and only the store holds what there is to do.
+public final class Reconciler: Service {
+    private let store: any Store
+    private let environment: Environment
+    private let settings: ReconcilerSettings
+    private let wake: WakeSignal
+    private let logger: Logger
+    private let workplace: Workplace
+    private let expiry: Expiry
+    private let state = Mutex(State())
+
+    private struct State {
+        var inFlight = 0
+        var lastPassAt: Timestamp?
+    }
+
+    /// - Parameters:
+    ///   - backends: the clouds that this server drives.
+    ///   - instance: names this process in the leases it takes; different for every process.
+    public init(
+        store: any Store, backends: [CloudProvider: any CloudBackend], useCases: UseCases, environment: Environment,
+        settings: ReconcilerSettings, wake: WakeSignal, instance: String, logger: Logger
+    ) {
+        self.store = store
+        self.environment = environment
+        self.settings = settings
+        self.wake = wake
+        self.logger = logger
+        workplace = Workplace(
+            store: store, backends: backends, environment: environment, settings: settings, instance: instance,
+            logger: logger)
+        expiry = Expiry(
+            store: store, requests: useCases.requests, endpoints: useCases.endpoints, environment: environment)
+    }
+
+    /// Works until the task is cancelled or the server shuts down gracefully: then every step that was begun is
+    /// finished and recorded, and no other is begun.
+    public func run() async throws {
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.tick() }
+                for await _ in wake.wakes.cancelOnGracefulShutdown() {
+                    for work in await dueWork() { group.addTask { await self.perform(work) } }
+                }
+            }
+        } onGracefulShutdown: {
+            self.workplace.stop()
+        }
+    }
+
+    /// Whether the reconciler has looked at the store lately.
+    public func isAlive(at instant: Timestamp) -> Bool {
+        guard let last = state.withLock({ $0.lastPassAt }) else { return false }
+        return instant.since(last) < max(settings.period * 10, .seconds(5))
+    }
+
+    /// Does everything that is due now, until nothing is: for tests and tools, instead of `run`.
+    public func runUntilSettled() async {
+        var work = await dueWork()
+        while !work.isEmpty {
+            await withDiscardingTaskGroup { [work] group in
+                for item in work { group.addTask { await self.perform(item) } }
+            }
+            work = await dueWork()
+        }
+    }
+
+    private func tick() async {
+        repeat {
+            wake.wake()
+        } while !workplace.isStopping && (try? await ContinuousClock().sleep(for: settings.period)) != nil
+    }
+
+    private enum Work: Sendable {
+        case endpoint(Endpoint)
+        case service(PublishedService)
+        case account(CloudAccount)
+    }
+
+    /// Claims as much due work as there are free hands.
+    private func dueWork() async -> [Work] {
+        let free = settings.concurrency - state.withLock { $0.inFlight }
+        guard free > 0 else { return [] }
+        do {
+            let now = environment.now()
+            try await expiry.run()
+            let lease = workplace.lease(from: now)
+            let work = try await store.write { transaction in
+                var work: [Work] = try transaction.claimDueEndpoints(at: now, lease: lease, limit: free).map(
+                    Work.endpoint)
+                work += try transaction.claimDueServices(at: now, lease: lease, limit: free - work.count)
+                    .map(Work.service)
+                work += try transaction.claimDueAccounts(at: now, lease: lease, limit: free - work.count)
+                    .map(Work.account)
+                return work
+            }
+            state.withLock {
+                $0.inFlight += work.count
+                $0.lastPassAt = now
+            }
+            return work
+        } catch {
+            logger.error("The reconciler cannot read what is due.", metadata: ["error": "\(error)"])
+            return []
+        }
+    }
+
+    private func perform(_ work: Work) async {
+        do {
+            switch work {
+            case .endpoint(let endpoint): try await EndpointReconciliation(workplace).run(endpoint.id)
+            case .service(let service): try await ServiceReconciliation(workplace).run(service.id)
+            case .account(let account): try await NetworkDiscovery(workplace).run(account.id)
+            }
+        } catch {
+            // Only the store throws here. The lease runs out, and the work is taken up again from what was recorded.
+            logger.error("A reconciliation could not be recorded.", metadata: ["error": "\(error)"])
+        }
+        state.withLock { $0.inFlight -= 1 }
+        wake.wake()
+    }
+}

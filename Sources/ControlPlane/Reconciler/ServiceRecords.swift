@@ -1,0 +1,176 @@
+import Connectivity
+
+/// A service as it stands in the store, with what its next step depends on.
+struct ServiceSight: Sendable {
+    let target: ServiceTarget
+    let openEndpoints: Int
+    var service: PublishedService { target.service }
+}
+
+/// The store's side of a service's reconciliation.
+struct ServiceRecords {
+    private let workplace: Workplace
+
+    init(_ workplace: Workplace) { self.workplace = workplace }
+
+    /// nil if the service is not this process's to work on any more.
+    func sight(of id: ID<PublishedService>) async throws -> ServiceSight? {
+        try await workplace.store.read { reader in
+            guard let service = try owned(id, in: reader), let account = try reader.find(service.accountID) else {
+                return nil
+            }
+            return ServiceSight(
+                target: ServiceTarget(service: service, account: account),
+                openEndpoints: try reader.openEndpoints(of: id).count)
+        }
+    }
+
+    /// Gives the work back untouched.
+    func release(_ id: ID<PublishedService>) async throws {
+        try await workplace.store.write { transaction in
+            guard let service = try owned(id, in: transaction) else { return }
+            try transaction.reschedule(
+                id, Schedule(dueAt: workplace.environment.now(), attempts: service.schedule.attempts))
+        }
+    }
+
+    /// Records a look that succeeded, with the connections that it showed.
+    func note(
+        _ action: NextServiceAction, seeing observed: ServiceObservation?, on sight: ServiceSight
+    ) async throws {
+        try await change(sight) { service, now, transaction in
+            if let observed {
+                service.nativeID = observed.nativeID
+                service.serviceName = observed.serviceName
+                service.warnings = observed.warnings
+                try noteConnections(observed.connections, of: service, at: now, in: transaction)
+            }
+            switch action {
+            case .wait(let phase):
+                service.move(to: phase, error: nil)
+                service.schedule.attempts += 1
+                service.schedule.dueAt = now + workplace.delay(.polling, afterAttempts: service.schedule.attempts)
+            case .publish, .unpublish:
+                service.schedule.attempts += 1
+                service.schedule.dueAt = now + workplace.delay(.polling, afterAttempts: service.schedule.attempts)
+            case .settle(let phase):
+                service.move(to: phase, error: nil)
+                service.schedule.attempts = 0
+                service.schedule.dueAt = phase == .retired ? nil : now + workplace.settings.servicePeriod
+            case .raise(let attention):
+                service.move(to: .attention, error: attention.fault(nativeStatus: nil, at: now))
+                service.schedule.dueAt = now + workplace.settings.servicePeriod
+            case .fail(let reason):
+                let fault = Fault(
+                    code: "service_failed", side: .producer, message: reason,
+                    remedy: "Withdraw this service and publish it again once the cause is mended.", isRetryable: false,
+                    at: now)
+                service.move(to: .failed, error: fault)
+                service.schedule.dueAt = now + workplace.settings.failedPeriod
+            }
+        }
+    }
+
+    /// Records a call that failed.
+    func note(_ error: CloudError, on sight: ServiceSight) async throws {
+        try await change(sight) { service, now, _ in
+            let fault = error.fault(side: .producer, at: now)
+            if error.isRetryable {
+                service.schedule.attempts += 1
+                service.move(to: .failing, error: fault)
+                let pause = workplace.delay(.failures, afterAttempts: service.schedule.attempts)
+                service.schedule.dueAt = now + max(pause, error.retryAfter ?? .zero)
+            } else {
+                service.move(to: .failed, error: fault)
+                service.schedule.dueAt = now + workplace.settings.failedPeriod
+            }
+        }
+    }
+
+    private func change(
+        _ sight: ServiceSight,
+        _ body: @escaping @Sendable (inout PublishedService, Timestamp, any StoreTransaction) throws -> Void
+    ) async throws {
+        try await workplace.store.write { transaction in
+            guard var service = try owned(sight.service.id, in: transaction) else { return }
+            let now = workplace.environment.now()
+            guard service.desired == sight.service.desired else {
+                return try transaction.reschedule(service.id, Schedule(dueAt: now))
+            }
+            let before = service
+            try body(&service, now, transaction)
+            service.schedule.lease = nil
+            try save(service, before: before, at: now, in: transaction)
+        }
+    }
+
+    private func save(
+        _ service: PublishedService, before: PublishedService, at now: Timestamp, in transaction: any StoreTransaction
+    ) throws {
+        var unseen = before
+        unseen.schedule = service.schedule
+        guard service != unseen else { return try transaction.reschedule(service.id, service.schedule) }
+        var saved = service
+        saved.updatedAt = now
+        saved.revision += 1
+        try transaction.update(saved)
+        guard saved.phase != before.phase else { return }
+        var detail = ["from": before.phase.rawValue, "to": saved.phase.rawValue]
+        detail["code"] = saved.lastError?.code
+        detail["cloud_code"] = saved.lastError?.cloudCode
+        try workplace.events.record(.serviceMoved, by: .reconciler, about: .init(saved), detail, in: transaction)
+    }
+
+    /// Replaces what is known of the service's connections; one that nobody asked for leaves an event when it shows up.
+    private func noteConnections(
+        _ connections: [Connection], of service: PublishedService, at now: Timestamp,
+        in transaction: any StoreTransaction
+    ) throws {
+        let known = Dictionary(
+            try transaction.connections(of: service.id, requested: nil, Page(limit: .max))
+                .map { ($0.connection.nativeID, $0) }, uniquingKeysWith: { first, _ in first })
+        let ours = try ownersByNativeID(of: service, in: transaction)
+        let sightings = connections.map { connection in
+            ConnectionSighting(
+                connection: connection, endpointID: ours[connection.nativeID]?[connection.accountNativeID],
+                firstSeenAt: known[connection.nativeID]?.firstSeenAt ?? now, lastSeenAt: now)
+        }
+        try transaction.replaceConnections(of: service.id, with: sightings)
+        for sighting in sightings where sighting.endpointID == nil && known[sighting.connection.nativeID] == nil {
+            try workplace.events.record(
+                .connectionDiscovered, by: .reconciler, about: .init(service),
+                [
+                    "native_id": sighting.connection.nativeID, "account": sighting.connection.accountNativeID,
+                    "native_status": sighting.connection.nativeStatus,
+                ], in: transaction)
+        }
+    }
+
+    /// Our open endpoints by native id, then by owner account: both have to match.
+    private func ownersByNativeID(
+        of service: PublishedService, in reader: any StoreReader
+    ) throws -> [String: [String: ID<Endpoint>]] {
+        var accounts: [ID<CloudAccount>: String] = [:]
+        var owners: [String: [String: ID<Endpoint>]] = [:]
+        for endpoint in try reader.openEndpoints(of: service.id) {
+            guard let nativeID = endpoint.observed.nativeID else { continue }
+            let account = try accounts[endpoint.accountID] ?? reader.find(endpoint.accountID)?.nativeID
+            accounts[endpoint.accountID] = account
+            if let account { owners[nativeID, default: [:]][account] = endpoint.id }
+        }
+        return owners
+    }
+
+    private func owned(_ id: ID<PublishedService>, in reader: any StoreReader) throws -> PublishedService? {
+        guard let service = try reader.find(id), workplace.holds(service.schedule) else { return nil }
+        return service
+    }
+}
+
+extension PublishedService {
+    /// Moves to `next` if that is allowed; an error that is the same as before keeps its time.
+    fileprivate mutating func move(to next: Phase, error: Fault?) {
+        if phase.canMove(to: next) { phase = next }
+        if lastError?.code != error?.code || lastError?.message != error?.message { lastError = error }
+    }
+}

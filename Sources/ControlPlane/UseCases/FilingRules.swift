@@ -1,0 +1,76 @@
+import Connectivity
+
+/// Whether a request can be fulfilled at all, checked before anybody is bothered with it. All faults at once.
+struct FilingRules {
+    let service: PublishedService
+    let account: CloudAccount
+    let network: Network
+    let now: Timestamp
+
+    /// - Returns: the subnet that the filing names.
+    /// - Throws: `unprocessable` with a fault for each field that makes it impossible.
+    func check(_ filing: EndpointRequests.Filing) throws(ControlPlaneError) -> Subnet {
+        var faults = faultsOfReasonAndLifetime(filing)
+        if service.provider != account.provider {
+            faults.append(
+                .init(
+                    pointer: "/network_id",
+                    detail: "is a network of \(account.provider.rawValue), and no cloud has a private endpoint into "
+                        + "another: \(service.name) is in \(service.provider.rawValue)"))
+        }
+        if filing.mode == .managed, filing.nativeEndpointID != nil {
+            faults.append(
+                .init(
+                    pointer: "/native_endpoint_id", detail: "goes with mode self_managed only: Postern makes this one"))
+        }
+        guard let subnet = network.subnet(filing.subnet) else {
+            let known = network.subnets.prefix(10).map(\.name).joined(separator: ", ")
+            faults.append(
+                .init(
+                    pointer: "/subnet",
+                    detail: "is not a subnet of \(network.name)" + (known.isEmpty ? "" : "; it has \(known)")))
+            throw .impossible(faults)
+        }
+        if subnet.region != service.region, service.provider == account.provider {
+            faults.append(
+                .init(
+                    pointer: "/subnet",
+                    detail: "is in \(subnet.region), and \(service.name) in \(service.region): "
+                        + "an endpoint stands in its service's region"))
+        }
+        if let address = filing.requestedAddress, !subnet.range.contains(address) {
+            faults.append(
+                .init(pointer: "/requested_address", detail: "is not in \(subnet.name), which has \(subnet.range)"))
+        }
+        guard faults.isEmpty else { throw .impossible(faults) }
+        return subnet
+    }
+
+    private func faultsOfReasonAndLifetime(_ filing: EndpointRequests.Filing) -> [ControlPlaneError.FieldFault] {
+        var faults: [ControlPlaneError.FieldFault] = []
+        let length = filing.reason.count
+        if length < service.policy.minimumReasonLength {
+            faults.append(
+                .init(
+                    pointer: "/reason",
+                    detail: "has \(length) characters; the owners of \(service.name) ask for at least "
+                        + "\(service.policy.minimumReasonLength)"))
+        }
+        let wanted: (pointer: String, length: Duration?) =
+            switch filing.lifetime {
+            case .untilRevoked: ("/lifetime_seconds", nil)
+            case .until(let end): ("/until", end.since(now))
+            case .lasting(let duration): ("/lifetime_seconds", duration)
+            }
+        if let length = wanted.length, length <= .zero {
+            faults.append(.init(pointer: wanted.pointer, detail: "is in the past"))
+        }
+        if let limit = service.policy.maximumLifetime, wanted.length.map({ $0 > limit }) ?? true {
+            faults.append(
+                .init(
+                    pointer: wanted.pointer,
+                    detail: "endpoints of \(service.name) live at most \(limit.components.seconds) seconds"))
+        }
+        return faults
+    }
+}
