@@ -72,9 +72,11 @@ public final class Reconciler: Service {
     }
 
     private func tick() async {
-        repeat {
+        while !workplace.isStopping, !Task.isCancelled {
             wake.wake()
-        } while !workplace.isStopping && (try? await ContinuousClock().sleep(for: settings.period)) != nil
+            // Woken early only by cancellation, which ends the loop.
+            try? await ContinuousClock().sleep(for: settings.period)
+        }
     }
 
     private enum Work: Sendable {
