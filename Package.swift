@@ -33,10 +33,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/CoreOffice/XMLCoder", exact: "0.18.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
     ],
     targets: [
         .target(name: "Connectivity", swiftSettings: settings),
@@ -51,6 +54,31 @@ let package = Package(
         .target(
             name: "FakeCloud",
             dependencies: ["Connectivity", "ControlPlane"],
+            swiftSettings: settings),
+        .target(
+            name: "CloudTransport",
+            dependencies: [
+                "ControlPlane", logging,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "AWSPrivateLink",
+            dependencies: [
+                "CloudTransport", "Connectivity", "ControlPlane", crypto, logging,
+                .product(name: "XMLCoder", package: "XMLCoder"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "GooglePSC",
+            dependencies: [
+                "CloudTransport", "Connectivity", "ControlPlane", crypto, logging,
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ],
             swiftSettings: settings),
         .target(
             name: "APIDocument",
@@ -74,8 +102,9 @@ let package = Package(
         .executableTarget(
             name: "postern",
             dependencies: [
-                "Connectivity", "ControlPlane", "Persistence", "FakeCloud", "HTTPAPI",
-                configuration, logging, lifecycle,
+                "Connectivity", "ControlPlane", "Persistence", "FakeCloud", "AWSPrivateLink", "GooglePSC",
+                "CloudTransport",
+                "HTTPAPI", configuration, logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
@@ -102,7 +131,22 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "BackendContractTests",
-            dependencies: ["Connectivity", "ControlPlane", "FakeCloud", "TestSupport"],
+            dependencies: [
+                "Connectivity", "ControlPlane", "CloudTransport", "FakeCloud", "AWSPrivateLink", "GooglePSC",
+                "TestSupport", logging,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "AWSPrivateLinkTests",
+            dependencies: [
+                "Connectivity", "ControlPlane", "CloudTransport", "AWSPrivateLink", "TestSupport", crypto, logging,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "GooglePSCTests",
+            dependencies: [
+                "Connectivity", "ControlPlane", "CloudTransport", "GooglePSC", "TestSupport", crypto, logging,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "HTTPAPITests",

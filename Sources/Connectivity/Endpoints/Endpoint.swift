@@ -77,6 +77,7 @@ public struct Endpoint: Identified, Hashable {
     public let subnet: String?
     public let mode: Mode
     public let requestedAddress: IPv4Address?
+    public let options: EndpointOptions
     public var desired: Desired
     public var phase: Phase
     public var observed: Observed
@@ -96,7 +97,8 @@ public struct Endpoint: Identified, Hashable {
     public init(
         id: ID<Endpoint>, requestID: ID<EndpointRequest>, serviceID: ID<PublishedService>, producerTeamID: ID<Team>,
         consumerTeamID: ID<Team>, accountID: ID<CloudAccount>, networkID: ID<Network>?, subnet: String?, mode: Mode,
-        requestedAddress: IPv4Address?, desired: Desired = .present, phase: Phase = .admitting,
+        requestedAddress: IPv4Address?, options: EndpointOptions = EndpointOptions(), desired: Desired = .present,
+        phase: Phase = .admitting,
         observed: Observed = .init(), intent: CloudIntent? = nil, callsBegun: Int = 0, lastError: Fault? = nil,
         schedule: Schedule,
         expiresAt: Timestamp?, closing: Closing? = nil, createdAt: Timestamp, updatedAt: Timestamp,
@@ -112,6 +114,7 @@ public struct Endpoint: Identified, Hashable {
         self.subnet = subnet
         self.mode = mode
         self.requestedAddress = requestedAddress
+        self.options = options
         self.desired = desired
         self.phase = phase
         self.observed = observed

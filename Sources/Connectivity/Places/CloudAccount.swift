@@ -9,6 +9,7 @@ public struct CloudAccount: Identified, Hashable {
     public let provider: CloudProvider
     /// The provider's own name for it: a Google project id, or the twelve digits of an AWS account.
     public let nativeID: String
+    public var access: CloudAccess
     public var description: String?
     /// When its networks were last read from the cloud.
     public var networksObservedAt: Timestamp?
@@ -22,7 +23,8 @@ public struct CloudAccount: Identified, Hashable {
 
     public init(
         id: ID<CloudAccount>, name: ResourceName, teamID: ID<Team>, provider: CloudProvider, nativeID: String,
-        description: String?, networksObservedAt: Timestamp? = nil, lastError: Fault? = nil, schedule: Schedule,
+        access: CloudAccess = CloudAccess(), description: String?, networksObservedAt: Timestamp? = nil,
+        lastError: Fault? = nil, schedule: Schedule,
         createdAt: Timestamp, updatedAt: Timestamp, revision: Int = 1
     ) {
         self.id = id
@@ -30,6 +32,7 @@ public struct CloudAccount: Identified, Hashable {
         self.teamID = teamID
         self.provider = provider
         self.nativeID = nativeID
+        self.access = access
         self.description = description
         self.networksObservedAt = networksObservedAt
         self.lastError = lastError

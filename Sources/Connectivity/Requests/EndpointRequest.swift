@@ -46,6 +46,7 @@ public struct EndpointRequest: Identified, Hashable {
     /// The consumer's own endpoint, where it made one itself: only that one is let in.
     public let nativeEndpointID: String?
     public let requestedAddress: IPv4Address?
+    public let options: EndpointOptions
     public let reason: String
     /// The consumer's reference to its own records, such as a change ticket.
     public let ticket: String?
@@ -67,8 +68,9 @@ public struct EndpointRequest: Identified, Hashable {
     public init(
         id: ID<EndpointRequest>, origin: Origin = .filed, serviceID: ID<PublishedService>, producerTeamID: ID<Team>,
         consumerTeamID: ID<Team>, accountID: ID<CloudAccount>, networkID: ID<Network>?, subnet: String?,
-        mode: Endpoint.Mode, nativeEndpointID: String?, requestedAddress: IPv4Address?, reason: String, ticket: String?,
-        lifetime: Lifetime, state: State = .pending, approvalsRequired: Int, findings: [Finding], requestedBy: String,
+        mode: Endpoint.Mode, nativeEndpointID: String?, requestedAddress: IPv4Address?,
+        options: EndpointOptions = EndpointOptions(), reason: String, ticket: String?, lifetime: Lifetime,
+        state: State = .pending, approvalsRequired: Int, findings: [Finding], requestedBy: String,
         createdAt: Timestamp, expiresAt: Timestamp, resolvedAt: Timestamp? = nil, endpointID: ID<Endpoint>? = nil,
         updatedAt: Timestamp, revision: Int = 1
     ) {
@@ -83,6 +85,7 @@ public struct EndpointRequest: Identified, Hashable {
         self.mode = mode
         self.nativeEndpointID = nativeEndpointID
         self.requestedAddress = requestedAddress
+        self.options = options
         self.reason = reason
         self.ticket = ticket
         self.lifetime = lifetime

@@ -13,6 +13,8 @@ public struct Finding: Hashable, Codable, Sendable {
         case reconcileOff = "RECONCILE_OFF"
         /// One self-managed endpoint of a project cannot be cut without cutting them all.
         case coarseRevocation = "REVOKE_IS_COARSE"
+        /// The service's private DNS name is not verified yet: consumers cannot use it.
+        case dnsUnverified = "DNS_UNVERIFIED"
     }
 
     public enum Severity: String, CaseIterable, Codable, Sendable {

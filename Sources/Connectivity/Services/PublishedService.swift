@@ -7,8 +7,33 @@ public struct PublishedService: Identified, Hashable {
     public enum Origin: Hashable, Sendable {
         /// It exists; Postern looks after its consumers and never deletes it.
         case adopted(nativeID: String)
-        /// Postern makes it from a load balancer (a forwarding rule, or an NLB's ARN), and deletes it when withdrawn.
-        case published(loadBalancer: String, natSubnets: [String])
+        /// Postern makes it, and deletes it when withdrawn.
+        case published(Blueprint)
+    }
+
+    /// What Postern makes a service from.
+    public struct Blueprint: Hashable, Codable, Sendable {
+        /// A forwarding rule's URI at Google, the ARN of a network or gateway load balancer at AWS.
+        public let loadBalancer: String
+        /// Google: subnets of purpose PRIVATE_SERVICE_CONNECT, from which consumers' addresses are translated.
+        public let natSubnets: [String]
+        /// Google: hand the consumer's connection id on to the backend in a PROXY header.
+        public let proxyProtocol: Bool
+        /// The DNS name that consumers may use: Google's `domainNames`, AWS's `PrivateDnsName`.
+        public let domainName: String?
+        /// AWS: further regions whose consumers may connect.
+        public let supportedRegions: [String]
+
+        public init(
+            loadBalancer: String, natSubnets: [String] = [], proxyProtocol: Bool = false, domainName: String? = nil,
+            supportedRegions: [String] = []
+        ) {
+            self.loadBalancer = loadBalancer
+            self.natSubnets = natSubnets
+            self.proxyProtocol = proxyProtocol
+            self.domainName = domainName
+            self.supportedRegions = supportedRegions
+        }
     }
 
     /// Who may see that the service exists.

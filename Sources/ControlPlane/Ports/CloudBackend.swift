@@ -61,12 +61,14 @@ public struct EndpointTarget: Hashable, Sendable {
     public let consumer: CloudAccount
     public let network: Network?
     public let subnet: Subnet?
+    /// The endpoint's further subnets, each in another zone.
+    public let additionalSubnets: [Subnet]
     /// Native ids of all wanted endpoints of this account on this service: other accepted ones nobody requested.
     public let wantedNativeIDs: Set<String>
 
     public init(
         endpoint: Endpoint, service: PublishedService, producer: CloudAccount, consumer: CloudAccount,
-        network: Network?, subnet: Subnet?, wantedNativeIDs: Set<String>
+        network: Network?, subnet: Subnet?, additionalSubnets: [Subnet] = [], wantedNativeIDs: Set<String>
     ) {
         self.endpoint = endpoint
         self.service = service
@@ -74,6 +76,7 @@ public struct EndpointTarget: Hashable, Sendable {
         self.consumer = consumer
         self.network = network
         self.subnet = subnet
+        self.additionalSubnets = additionalSubnets
         self.wantedNativeIDs = wantedNativeIDs
     }
 }

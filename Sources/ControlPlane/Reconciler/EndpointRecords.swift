@@ -31,6 +31,7 @@ struct EndpointRecords {
                 target: EndpointTarget(
                     endpoint: endpoint, service: service, producer: producer, consumer: consumer, network: network,
                     subnet: endpoint.subnet.flatMap { network?.subnet($0) },
+                    additionalSubnets: endpoint.options.additionalSubnets.compactMap { network?.subnet($0) },
                     wantedNativeIDs: Set(open.compactMap(\.observed.nativeID))))
         }
     }

@@ -20,15 +20,18 @@ public struct CloudAccounts: Sendable {
         public let team: Reference<Team>
         public let provider: CloudProvider
         public let nativeID: String
+        public let access: CloudAccess
         public let description: String?
 
         public init(
-            name: ResourceName, team: Reference<Team>, provider: CloudProvider, nativeID: String, description: String?
+            name: ResourceName, team: Reference<Team>, provider: CloudProvider, nativeID: String,
+            access: CloudAccess = CloudAccess(), description: String?
         ) {
             self.name = name
             self.team = team
             self.provider = provider
             self.nativeID = nativeID
+            self.access = access
             self.description = description
         }
     }
@@ -47,6 +50,7 @@ public struct CloudAccounts: Sendable {
         if let objection = CloudAccount.objection(to: registration.nativeID, of: registration.provider) {
             throw ControlPlaneError.impossible("/native_id", objection)
         }
+        try check(registration.access, for: registration.nativeID, of: registration.provider)
         guard try transaction.findAccount(named: registration.name) == nil else {
             throw ControlPlaneError(.conflict, "There is a cloud account named \(registration.name) already.")
         }
@@ -57,7 +61,8 @@ public struct CloudAccounts: Sendable {
         let now = environment.now()
         let account = CloudAccount(
             id: environment.newID(at: now), name: registration.name, teamID: team.id, provider: registration.provider,
-            nativeID: registration.nativeID, description: registration.description, schedule: Schedule(dueAt: now),
+            nativeID: registration.nativeID, access: registration.access, description: registration.description,
+            schedule: Schedule(dueAt: now),
             createdAt: now, updatedAt: now)
         try transaction.insert(account)
         try events.record(
@@ -69,13 +74,20 @@ public struct CloudAccounts: Sendable {
     }
 
     public func change(
-        _ reference: Reference<CloudAccount>, description: Change<String>, team: Reference<Team>?,
+        _ reference: Reference<CloudAccount>, description: Change<String>, access: CloudAccess?, team: Reference<Team>?,
         if precondition: Precondition, by invocation: Invocation, in transaction: any StoreTransaction
     ) throws -> CloudAccount {
         var account = try get(reference, by: invocation.caller, in: transaction)
         try AccessRules.toAdminister(by: invocation.caller).require("cloud account")
         try precondition.check(account.revision)
         description.apply(to: &account.description)
+        if let access {
+            try check(access, for: account.nativeID, of: account.provider)
+            account.access = access
+            // The networks may be readable now.
+            account.schedule.dueAt = environment.now()
+            transaction.afterCommit(wake.wake)
+        }
         if let team {
             account.teamID = try resolveOne(at: "/team") {
                 try Teams(environment: environment).get(team, in: transaction).id
@@ -87,6 +99,12 @@ public struct CloudAccounts: Sendable {
         try events.record(
             .accountChanged, by: invocation, about: .init(account), ["team": account.teamID.text], in: transaction)
         return account
+    }
+
+    private func check(_ access: CloudAccess, for nativeID: String, of provider: CloudProvider) throws {
+        let faults = access.objections(for: nativeID, of: provider)
+            .map { ControlPlaneError.FieldFault(pointer: "/access/\($0.field)", detail: $0.detail) }
+        guard faults.isEmpty else { throw ControlPlaneError.impossible(faults) }
     }
 
     /// Asks the reconciler to read the account's networks now.

@@ -22,14 +22,15 @@ public struct EndpointRequests: Sendable {
         public let mode: Endpoint.Mode
         public let nativeEndpointID: String?
         public let requestedAddress: IPv4Address?
+        public let options: EndpointOptions
         public let reason: String
         public let ticket: String?
         public let lifetime: EndpointRequest.Lifetime
 
         public init(
             service: Reference<PublishedService>, networkID: ID<Network>, subnet: String, mode: Endpoint.Mode,
-            nativeEndpointID: String?, requestedAddress: IPv4Address?, reason: String, ticket: String?,
-            lifetime: EndpointRequest.Lifetime
+            nativeEndpointID: String?, requestedAddress: IPv4Address?, options: EndpointOptions = EndpointOptions(),
+            reason: String, ticket: String?, lifetime: EndpointRequest.Lifetime
         ) {
             self.service = service
             self.networkID = networkID
@@ -37,6 +38,7 @@ public struct EndpointRequests: Sendable {
             self.mode = mode
             self.nativeEndpointID = nativeEndpointID
             self.requestedAddress = requestedAddress
+            self.options = options
             self.reason = reason
             self.ticket = ticket
             self.lifetime = lifetime
@@ -61,7 +63,8 @@ public struct EndpointRequests: Sendable {
             throw ControlPlaneError.impossible("/service", "\(service.name) is withdrawn and takes no new requests")
         }
         let now = environment.now()
-        let subnet = try FilingRules(service: service, account: account, network: network, now: now).check(filing)
+        let (subnet, options) = try FilingRules(service: service, account: account, network: network, now: now)
+            .check(filing)
         if let live = try transaction.findLiveRequest(
             service: service.id, network: network.id, subnet: subnet.nativeID)
         {
@@ -76,7 +79,7 @@ public struct EndpointRequests: Sendable {
             id: environment.newID(at: now), serviceID: service.id, producerTeamID: service.teamID,
             consumerTeamID: account.teamID, accountID: account.id, networkID: network.id, subnet: subnet.nativeID,
             mode: filing.mode, nativeEndpointID: filing.nativeEndpointID, requestedAddress: filing.requestedAddress,
-            reason: filing.reason, ticket: filing.ticket, lifetime: filing.lifetime,
+            options: options, reason: filing.reason, ticket: filing.ticket, lifetime: filing.lifetime,
             approvalsRequired: service.policy.approvalsRequired,
             findings: Advice.findings(consumer: network, producers: producers), requestedBy: caller.subject,
             createdAt: now, expiresAt: now + service.policy.requestTTL, updatedAt: now)
@@ -301,7 +304,8 @@ extension Endpoint {
             id: id, requestID: request.id, serviceID: request.serviceID, producerTeamID: request.producerTeamID,
             consumerTeamID: request.consumerTeamID, accountID: request.accountID, networkID: request.networkID,
             subnet: request.subnet, mode: request.mode, requestedAddress: request.requestedAddress,
-            observed: Observed(nativeID: request.nativeEndpointID), schedule: Schedule(dueAt: approvedAt),
+            options: request.options, observed: Observed(nativeID: request.nativeEndpointID),
+            schedule: Schedule(dueAt: approvedAt),
             expiresAt: request.lifetime.end(approvedAt: approvedAt), createdAt: approvedAt, updatedAt: approvedAt)
     }
 }

@@ -7,9 +7,11 @@ struct FilingRules {
     let network: Network
     let now: Timestamp
 
-    /// - Returns: the subnet that the filing names.
+    /// - Returns: the subnet that the filing names, and its options with every subnet by its native id.
     /// - Throws: `unprocessable` with a fault for each field that makes it impossible.
-    func check(_ filing: EndpointRequests.Filing) throws(ControlPlaneError) -> Subnet {
+    func check(
+        _ filing: EndpointRequests.Filing
+    ) throws(ControlPlaneError) -> (subnet: Subnet, options: EndpointOptions) {
         var faults = faultsOfReasonAndLifetime(filing)
         if service.provider != account.provider {
             faults.append(
@@ -23,6 +25,7 @@ struct FilingRules {
                 .init(
                     pointer: "/native_endpoint_id", detail: "goes with mode self_managed only: Postern makes this one"))
         }
+        faults += faultsOfOptions(filing)
         guard let subnet = network.subnet(filing.subnet) else {
             let known = network.subnets.prefix(10).map(\.name).joined(separator: ", ")
             faults.append(
@@ -42,8 +45,44 @@ struct FilingRules {
             faults.append(
                 .init(pointer: "/requested_address", detail: "is not in \(subnet.name), which has \(subnet.range)"))
         }
+        let further = additionalSubnets(filing, beside: subnet, faults: &faults)
         guard faults.isEmpty else { throw .impossible(faults) }
-        return subnet
+        var options = filing.options
+        options.additionalSubnets = further.map(\.nativeID)
+        return (subnet, options)
+    }
+
+    private func faultsOfOptions(_ filing: EndpointRequests.Filing) -> [ControlPlaneError.FieldFault] {
+        guard filing.mode == .managed else {
+            return filing.options.set.map {
+                .init(pointer: "/options/\($0)", detail: "goes with mode managed only: you make this endpoint yourself")
+            }
+        }
+        return filing.options.strangers(to: service.provider).map {
+            .init(pointer: "/options/\($0)", detail: "is not an option of \(service.provider.product)")
+        }
+    }
+
+    /// An endpoint of PrivateLink has at most one network interface in each zone.
+    private func additionalSubnets(
+        _ filing: EndpointRequests.Filing, beside first: Subnet, faults: inout [ControlPlaneError.FieldFault]
+    ) -> [Subnet] {
+        var chosen = [first]
+        for (index, reference) in filing.options.additionalSubnets.enumerated() {
+            let pointer = "/options/additional_subnets/\(index)"
+            guard let subnet = network.subnet(reference) else {
+                faults.append(.init(pointer: pointer, detail: "is not a subnet of \(network.name)"))
+                continue
+            }
+            if let twin = chosen.first(where: { $0.zone == subnet.zone }) {
+                faults.append(
+                    .init(
+                        pointer: pointer,
+                        detail: "is in the zone of \(twin.name): an endpoint has one subnet in each zone"))
+            }
+            chosen.append(subnet)
+        }
+        return Array(chosen.dropFirst())
     }
 
     private func faultsOfReasonAndLifetime(_ filing: EndpointRequests.Filing) -> [ControlPlaneError.FieldFault] {

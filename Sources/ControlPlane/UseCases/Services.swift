@@ -98,10 +98,9 @@ public struct Services: Sendable {
         guard account.teamID == team.id else {
             throw ControlPlaneError.impossible("/account", "\(account.name) does not belong to \(team.name)")
         }
-        if case .published(_, let subnets) = publication.origin, account.provider == .gcp, subnets.isEmpty {
-            throw ControlPlaneError.impossible(
-                "/publish/nat_subnets",
-                "Private Service Connect needs at least one subnet of purpose PRIVATE_SERVICE_CONNECT")
+        if case .published(let blueprint) = publication.origin {
+            let faults = blueprint.faults(for: account.provider)
+            guard faults.isEmpty else { throw ControlPlaneError.impossible(faults) }
         }
         guard try transaction.findService(named: publication.name) == nil else {
             throw ControlPlaneError(.conflict, "There is a service named \(publication.name) already.")
@@ -249,5 +248,28 @@ public struct Services: Sendable {
             return account
         }
         return ConsumerList(teams: Set(named.map(\.id)), accounts: Set(accounts.map(\.id)))
+    }
+}
+
+extension PublishedService.Blueprint {
+    /// What keeps `provider` from making a service from it.
+    fileprivate func faults(for provider: CloudProvider) -> [ControlPlaneError.FieldFault] {
+        var faults: [ControlPlaneError.FieldFault] = []
+        func refuse(_ field: String, if isFault: Bool, _ detail: String) {
+            if isFault { faults.append(.init(pointer: "/publish/\(field)", detail: detail)) }
+        }
+        switch provider {
+        case .gcp:
+            refuse(
+                "nat_subnets", if: natSubnets.isEmpty,
+                "Private Service Connect needs at least one subnet of purpose PRIVATE_SERVICE_CONNECT")
+            refuse(
+                "supported_regions", if: !supportedRegions.isEmpty,
+                "is a setting of PrivateLink; a service attachment serves its own region")
+        case .aws:
+            refuse("nat_subnets", if: !natSubnets.isEmpty, "is a setting of Private Service Connect")
+            refuse("proxy_protocol", if: proxyProtocol, "is a setting of the load balancer's target group at AWS")
+        }
+        return faults
     }
 }

@@ -1,0 +1,3 @@
+import XMLCoder
+import Crypto
+enum StubAWSPrivateLink {}

@@ -1,0 +1,4 @@
+import AsyncHTTPClient
+import NIOSSL
+import NIOFoundationCompat
+enum StubCloudTransport {}
