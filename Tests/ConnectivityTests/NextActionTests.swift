@@ -1,0 +1,206 @@
+import Connectivity
+import Testing
+
+/// The planner as a table: each row is a sight, and the one thing to do about it.
+struct NextActionTests {
+    struct Row: Sendable, CustomTestStringConvertible {
+        let name: String
+        let goal: EndpointGoal
+        let sight: EndpointObservation
+        let action: NextAction
+        var testDescription: String { name }
+
+        init(_ name: String, _ goal: EndpointGoal, _ sight: EndpointObservation, _ action: NextAction) {
+            self.name = name
+            self.goal = goal
+            self.sight = sight
+            self.action = action
+        }
+    }
+
+    private static func goal(
+        _ desired: Endpoint.Desired, _ mode: Endpoint.Mode = .managed, nativeID: String? = nil,
+        hasBeenActive: Bool = false, wanted: Int? = nil, recreates: Bool = true
+    ) -> EndpointGoal {
+        EndpointGoal(
+            desired: desired, mode: mode, nativeID: nativeID, hasBeenActive: hasBeenActive,
+            wantedByAccount: wanted ?? (desired == .present ? 1 : 0), recreatesDeleted: recreates)
+    }
+
+    private static func sight(
+        _ admission: Admission = .admitted(limit: 1), grain: RevocationGrain = .perConnection,
+        endpoint: NativeEndpoint.Condition? = nil, connection: Connection.Status? = nil, isServing: Bool = false,
+        unrequested: Int = 0
+    ) -> EndpointObservation {
+        EndpointObservation(
+            admission: admission, revocationGrain: grain,
+            endpoint: endpoint.map { NativeEndpoint(nativeID: "e", condition: $0, addresses: [], dnsNames: []) },
+            connection: connection.map {
+                Connection(
+                    nativeID: "e", accountNativeID: "a", networkNativeID: nil, status: $0, nativeStatus: "x",
+                    isServing: isServing)
+            }, unrequestedAccepted: unrequested)
+    }
+
+    private static let toConnect: [Row] = [
+        Row("the service is gone", goal(.present), sight(.serviceMissing), .raise(.serviceMissing)),
+        Row("the reject list names the account", goal(.present), sight(.refused), .raise(.consumerRefused)),
+        Row("not let in", goal(.present), sight(.absent), .perform(.admit)),
+        Row("too little room", goal(.present, wanted: 2), sight(.admitted(limit: 1)), .perform(.admit)),
+        Row(
+            "too little room, but this one is in", goal(.present, wanted: 2),
+            sight(.admitted(limit: 1), endpoint: .usable, connection: .accepted, isServing: true), .settle(.active)),
+        Row(
+            "a cloud that does not count", goal(.present, wanted: 9), sight(.admitted(limit: nil)),
+            .perform(.createEndpoint)),
+        Row("nothing there yet", goal(.present), sight(), .perform(.createEndpoint)),
+        Row(
+            "deleted by hand, to be made again", goal(.present, hasBeenActive: true), sight(), .perform(.createEndpoint)
+        ),
+        Row(
+            "deleted by hand, to be shown", goal(.present, hasBeenActive: true, recreates: false), sight(),
+            .raise(.endpointDeleted)),
+        Row(
+            "late, not deleted", goal(.present, hasBeenActive: false, recreates: false), sight(),
+            .perform(.createEndpoint)),
+        Row("the cloud gave up", goal(.present), sight(endpoint: .failed(reason: "why")), .fail(reason: "why")),
+        Row("an old one is going", goal(.present), sight(endpoint: .deleting), .wait(.creating)),
+        Row("made, not seen by the producer", goal(.present), sight(endpoint: .usable), .wait(.connecting)),
+        Row(
+            "waits to be let in", goal(.present), sight(endpoint: .usable, connection: .pending), .perform(.accept)),
+        Row(
+            "its room is taken by a stranger", goal(.present),
+            sight(grain: .perAccount, endpoint: .usable, connection: .pending, unrequested: 1), .raise(.roomTaken)),
+        Row(
+            "a stranger takes no room where connections are accepted one by one", goal(.present),
+            sight(endpoint: .usable, connection: .pending, unrequested: 1), .perform(.accept)),
+        Row(
+            "accepted, not serving yet", goal(.present), sight(endpoint: .usable, connection: .accepted),
+            .wait(.connecting)),
+        Row(
+            "serving", goal(.present), sight(endpoint: .usable, connection: .accepted, isServing: true),
+            .settle(.active)),
+        Row(
+            "rejected by hand", goal(.present, hasBeenActive: true), sight(endpoint: .usable, connection: .rejected),
+            .raise(.rejectedByProducer)),
+        Row(
+            "closed by the producer", goal(.present), sight(endpoint: .usable, connection: .closed),
+            .raise(.closedByProducer)),
+        Row(
+            "the producer cannot serve it", goal(.present), sight(endpoint: .usable, connection: .needsAttention),
+            .raise(.producerMustAct)),
+        Row(
+            "a word nobody knows", goal(.present), sight(endpoint: .usable, connection: .unknown),
+            .raise(.unknownStatus)),
+        Row("self-managed, not named", goal(.present, .selfManaged), sight(), .wait(.awaitingConsumer)),
+        Row(
+            "self-managed, named, not there", goal(.present, .selfManaged, nativeID: "e"), sight(),
+            .wait(.awaitingConsumer)),
+        Row(
+            "self-managed, there", goal(.present, .selfManaged, nativeID: "e"), sight(connection: .pending),
+            .perform(.accept)),
+        Row(
+            "self-managed, was there", goal(.present, .selfManaged, nativeID: "e", hasBeenActive: true), sight(),
+            .raise(.endpointDeleted)),
+        Row(
+            "self-managed, serving", goal(.present, .selfManaged, nativeID: "e"),
+            sight(connection: .accepted, isServing: true), .settle(.active)),
+    ]
+
+    private static let toClose: [Row] = [
+        Row(
+            "up: cut first", goal(.absent), sight(endpoint: .usable, connection: .accepted, isServing: true),
+            .perform(.reject)),
+        Row(
+            "up at a cloud that cuts whole accounts: delete", goal(.absent),
+            sight(grain: .perAccount, endpoint: .usable, connection: .accepted), .perform(.deleteEndpoint)),
+        Row(
+            "cut, still there", goal(.absent), sight(endpoint: .usable, connection: .rejected),
+            .perform(.deleteEndpoint)),
+        Row("going", goal(.absent), sight(endpoint: .deleting, connection: .rejected), .wait(.closing)),
+        Row("failed ones go too", goal(.absent), sight(endpoint: .failed(reason: "")), .perform(.deleteEndpoint)),
+        Row("gone, its room is not needed", goal(.absent), sight(), .perform(.expel)),
+        Row(
+            "gone, its room shrinks", goal(.absent, wanted: 1), sight(.admitted(limit: 2)), .perform(.expel)),
+        Row("gone, a sibling needs the room", goal(.absent, wanted: 1), sight(.admitted(limit: 1)), .settle(.closed)),
+        Row(
+            "gone, a sibling stays where nothing is counted", goal(.absent, wanted: 1), sight(.admitted(limit: nil)),
+            .settle(.closed)),
+        Row("gone from both sides", goal(.absent), sight(.absent), .settle(.closed)),
+        Row("the service is gone too", goal(.absent), sight(.serviceMissing), .settle(.closed)),
+        Row("refused anyway", goal(.absent), sight(.refused), .settle(.closed)),
+        Row(
+            "a self-managed one beside siblings cannot be cut alone",
+            goal(.absent, .selfManaged, nativeID: "e", wanted: 1),
+            sight(.admitted(limit: 1), grain: .perAccount, connection: .accepted), .raise(.revocationIsCoarse)),
+        Row(
+            "a self-managed one that is the last is cut with its account", goal(.absent, .selfManaged, nativeID: "e"),
+            sight(.admitted(limit: 1), grain: .perAccount, connection: .accepted), .perform(.expel)),
+    ]
+
+    @Test(arguments: toConnect) func connecting(_ row: Row) {
+        #expect(nextAction(toward: row.goal, observed: row.sight) == row.action)
+    }
+
+    @Test(arguments: toClose) func closing(_ row: Row) {
+        #expect(nextAction(toward: row.goal, observed: row.sight) == row.action)
+    }
+
+    /// Whatever the cloud shows, what is wanted is never taken down and what is unwanted never put up.
+    @Test(arguments: Endpoint.Mode.allCases, [RevocationGrain.perConnection, .perAccount])
+    func neverTheWrongWay(mode: Endpoint.Mode, grain: RevocationGrain) {
+        let statuses: [Connection.Status?] = Connection.Status.allCases + [nil]
+        let admissions: [Admission] = [
+            .serviceMissing, .absent, .refused, .admitted(limit: nil), .admitted(limit: 0), .admitted(limit: 5),
+        ]
+        let conditions: [NativeEndpoint.Condition?] = [nil, .usable, .deleting, .failed(reason: "x")]
+        for status in statuses {
+            for admission in admissions {
+                for condition in conditions where mode == .managed || condition == nil {
+                    let seen = Self.sight(admission, grain: grain, endpoint: condition, connection: status)
+                    let up = nextAction(toward: Self.goal(.present, mode, nativeID: "e"), observed: seen)
+                    #expect(
+                        ![.perform(.reject), .perform(.deleteEndpoint), .perform(.expel), .settle(.closed)].contains(up)
+                    )
+                    let down = nextAction(toward: Self.goal(.absent, mode, nativeID: "e"), observed: seen)
+                    #expect(
+                        ![.perform(.admit), .perform(.createEndpoint), .perform(.accept), .settle(.active)].contains(
+                            down))
+                }
+            }
+        }
+    }
+
+    @Test func serviceTable() {
+        let blueprint = PublishedService.Origin.published(.init(loadBalancer: "lb"))
+        let adopted = PublishedService.Origin.adopted(nativeID: "s")
+        func seen(_ condition: ServiceObservation.Condition) -> ServiceObservation {
+            ServiceObservation(nativeID: "s", serviceName: "n", condition: condition, warnings: [], connections: [])
+        }
+        let rows: [(PublishedService.Desired, PublishedService.Origin, Int, ServiceObservation?, NextServiceAction)] = [
+            (.published, blueprint, 0, nil, .publish),
+            (.published, adopted, 0, nil, .raise(.serviceMissing)),
+            (.published, adopted, 0, seen(.usable), .settle(.available)),
+            (.published, blueprint, 0, seen(.changing), .wait(.publishing)),
+            (.published, blueprint, 0, seen(.failed(reason: "r")), .fail(reason: "r")),
+            (.withdrawn, blueprint, 1, seen(.usable), .wait(.retiring)),
+            (.withdrawn, adopted, 1, nil, .wait(.retiring)),
+            (.withdrawn, adopted, 0, seen(.usable), .settle(.retired)),
+            (.withdrawn, blueprint, 0, seen(.usable), .unpublish),
+            (.withdrawn, blueprint, 0, seen(.changing), .wait(.retiring)),
+            (.withdrawn, blueprint, 0, seen(.failed(reason: "r")), .unpublish),
+            (.withdrawn, blueprint, 0, nil, .settle(.retired)),
+        ]
+        for (desired, origin, open, observed, action) in rows {
+            #expect(
+                nextServiceAction(toward: desired, origin: origin, openEndpoints: open, observed: observed) == action)
+        }
+    }
+
+    /// Each trouble tells whose turn it is and what to do.
+    @Test(arguments: Attention.allCases) func everyAttentionHasARemedy(_ attention: Attention) {
+        let fault = attention.fault(nativeStatus: "odd", at: Timestamp(milliseconds: 0))
+        #expect(fault.code == attention.rawValue)
+        #expect(fault.message.hasSuffix(".") && fault.remedy.hasSuffix(".") && !fault.isRetryable)
+    }
+}
