@@ -106,9 +106,12 @@ struct EndpointRecords {
                 return try transaction.reschedule(endpoint.id, Schedule(dueAt: now))
             }
             let before = endpoint
+            let isAskedAgain = endpoint.schedule.dueAt != sight.endpoint.schedule.dueAt
             endpoint.take(
                 outcome, at: now, settings: workplace.settings,
                 delay: { workplace.delay($0, afterAttempts: $1) })
+            // Somebody asked for another attempt while this one was under way: what it saw may be older than the ask.
+            if isAskedAgain, endpoint.phase != .closed { endpoint.schedule.dueAt = now }
             try save(endpoint, before: before, in: transaction)
             guard endpoint.phase == .closed, var service = try transaction.find(endpoint.serviceID) else { return }
             if service.desired == .withdrawn {

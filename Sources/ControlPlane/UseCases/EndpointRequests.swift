@@ -233,6 +233,11 @@ public struct EndpointRequests: Sendable {
             throw ControlPlaneError(
                 .alreadyResolved, "The request is \(error.state.rawValue) already, and that is final.")
         }
+        // Time decides, not the moment at which the expiry is recorded.
+        guard request.expiresAt > environment.now() else {
+            throw ControlPlaneError(
+                .alreadyResolved, "Nobody decided the request until \(request.expiresAt), so it has expired.")
+        }
     }
 
     /// Records the decision that resolves the request, and makes the endpoint if it is an approval.
