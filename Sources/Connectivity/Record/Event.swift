@@ -96,10 +96,28 @@ public struct Event: Identified, Hashable {
     public let httpRequestID: String?
     public let subjects: Subjects
     public let detail: [String: String]
+    /// The hash of the event before it.
+    public let previousHash: String
+    /// Lower-case hexadecimal SHA-256 of the event's canonical text.
+    public let hash: String
 
+    /// - Parameter digest: lower-case hexadecimal SHA-256.
     public init(
         id: ID<Event>, sequence: Int, kind: Kind, at: Timestamp, actor: Actor, httpRequestID: String?,
-        subjects: Subjects, detail: [String: String]
+        subjects: Subjects, detail: [String: String], previousHash: String, digest: (String) -> String
+    ) {
+        let unsealed = Event(
+            id: id, sequence: sequence, kind: kind, at: at, actor: actor, httpRequestID: httpRequestID,
+            subjects: subjects, detail: detail, previousHash: previousHash, hash: "")
+        self = Event(
+            id: id, sequence: sequence, kind: kind, at: at, actor: actor, httpRequestID: httpRequestID,
+            subjects: subjects, detail: detail, previousHash: previousHash, hash: digest(unsealed.canonicalText))
+    }
+
+    /// An event as it was kept.
+    public init(
+        id: ID<Event>, sequence: Int, kind: Kind, at: Timestamp, actor: Actor, httpRequestID: String?,
+        subjects: Subjects, detail: [String: String], previousHash: String, hash: String
     ) {
         self.id = id
         self.sequence = sequence
@@ -109,5 +127,7 @@ public struct Event: Identified, Hashable {
         self.httpRequestID = httpRequestID
         self.subjects = subjects
         self.detail = detail
+        self.previousHash = previousHash
+        self.hash = hash
     }
 }
