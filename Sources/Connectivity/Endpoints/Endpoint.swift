@@ -26,6 +26,8 @@ public struct Endpoint: Identified, Hashable {
             case expired
             /// Its service was withdrawn.
             case withdrawn
+            /// It was there before anybody asked, and the owners rejected it.
+            case rejected
         }
 
         public let kind: Kind

@@ -81,6 +81,8 @@ public protocol StoreReader {
     func findLiveRequest(
         service: ID<PublishedService>, network: ID<Network>, subnet: String
     ) throws -> EndpointRequest?
+    /// The newest request that names this endpoint as the one its consumer made itself.
+    func findRequest(service: ID<PublishedService>, nativeEndpointID: String) throws -> EndpointRequest?
     /// Pending requests whose time to be decided is over at `instant`, longest overdue first.
     func requests(expiredAt instant: Timestamp, limit: Int) throws -> [EndpointRequest]
 
@@ -106,6 +108,8 @@ public protocol StoreReader {
 
     /// Oldest first.
     func events(_ query: EventQuery, _ page: Page<Int>) throws -> [Event]
+    /// The newest event's place and hash.
+    func eventHead() throws -> EventChain.Head
 
     /// The reply that was stored for a caller's `Idempotency-Key`.
     func reply(forKey key: String, subject: String) throws -> StoredReply?
@@ -145,7 +149,8 @@ public protocol StoreTransaction: StoreReader {
     /// Replaces all that is known of the service's connections.
     func replaceConnections(of service: ID<PublishedService>, with sightings: [ConnectionSighting]) throws
 
-    /// Adds to the log, which gives the event its sequence number: one more than the last, without gaps.
+    /// Adds to the log, which gives the event its sequence number, one more than the last, without gaps, and chains it
+    /// to the last by its hash.
     func append(_ draft: EventDraft) throws
 
     /// Keeps a reply for its key; the same key of the same subject is replaced.

@@ -33,8 +33,8 @@ public final class Reconciler: Service {
         self.wake = wake
         self.logger = logger
         workplace = Workplace(
-            store: store, backends: backends, environment: environment, settings: settings, instance: instance,
-            logger: logger)
+            store: store, backends: backends, requests: useCases.requests, environment: environment,
+            settings: settings, instance: instance, logger: logger)
         expiry = Expiry(
             store: store, requests: useCases.requests, endpoints: useCases.endpoints, environment: environment)
     }

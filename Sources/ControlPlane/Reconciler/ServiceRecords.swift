@@ -121,7 +121,8 @@ struct ServiceRecords {
         try workplace.events.record(.serviceMoved, by: .reconciler, about: .init(saved), detail, in: transaction)
     }
 
-    /// Replaces what is known of the service's connections; one that nobody asked for leaves an event when it shows up.
+    /// Replaces what is known of the service's connections; one that nobody asked for becomes a request for the owners
+    /// to decide on.
     private func noteConnections(
         _ connections: [Connection], of service: PublishedService, at now: Timestamp,
         in transaction: any StoreTransaction
@@ -129,41 +130,84 @@ struct ServiceRecords {
         let known = Dictionary(
             try transaction.connections(of: service.id, requested: nil, Page(limit: .max))
                 .map { ($0.connection.nativeID, $0) }, uniquingKeysWith: { first, _ in first })
-        let ours = try ownersByNativeID(of: service, in: transaction)
-        let sightings = connections.map { connection in
-            ConnectionSighting(
-                connection: connection, endpointID: ours[connection.nativeID]?[connection.accountNativeID],
+        let ours = try OpenEndpoints(of: service, in: transaction)
+        let sightings = connections.compactMap { connection -> ConnectionSighting? in
+            let owner = ours.owner(of: connection)
+            // One of ours that was made a moment ago looks like a stranger until its native id is recorded.
+            guard owner != nil || !ours.isMakingOne(for: connection.accountNativeID) else { return nil }
+            return ConnectionSighting(
+                connection: connection, endpointID: owner,
                 firstSeenAt: known[connection.nativeID]?.firstSeenAt ?? now, lastSeenAt: now)
         }
         try transaction.replaceConnections(of: service.id, with: sightings)
-        for sighting in sightings where sighting.endpointID == nil && known[sighting.connection.nativeID] == nil {
-            try workplace.events.record(
-                .connectionDiscovered, by: .reconciler, about: .init(service),
-                [
-                    "native_id": sighting.connection.nativeID, "account": sighting.connection.accountNativeID,
-                    "native_status": sighting.connection.nativeStatus,
-                ], in: transaction)
+        for sighting in sightings where sighting.endpointID == nil {
+            if known[sighting.connection.nativeID] == nil {
+                try noteStranger(sighting.connection, at: service, in: transaction)
+            }
+            if service.desired == .published, sighting.connection.status.isAlive {
+                _ = try workplace.requests.discover(sighting.connection, of: service, in: transaction)
+            }
         }
     }
 
-    /// Our open endpoints by native id, then by owner account: both have to match.
-    private func ownersByNativeID(
-        of service: PublishedService, in reader: any StoreReader
-    ) throws -> [String: [String: ID<Endpoint>]] {
-        var accounts: [ID<CloudAccount>: String] = [:]
-        var owners: [String: [String: ID<Endpoint>]] = [:]
-        for endpoint in try reader.openEndpoints(of: service.id) {
-            guard let nativeID = endpoint.observed.nativeID else { continue }
-            let account = try accounts[endpoint.accountID] ?? reader.find(endpoint.accountID)?.nativeID
-            accounts[endpoint.accountID] = account
-            if let account { owners[nativeID, default: [:]][account] = endpoint.id }
-        }
-        return owners
+    private func noteStranger(
+        _ connection: Connection, at service: PublishedService, in transaction: any StoreTransaction
+    ) throws {
+        try workplace.events.record(
+            .connectionDiscovered, by: .reconciler, about: .init(service),
+            [
+                "native_id": connection.nativeID, "account": connection.accountNativeID,
+                "native_status": connection.nativeStatus,
+            ], in: transaction)
     }
 
     private func owned(_ id: ID<PublishedService>, in reader: any StoreReader) throws -> PublishedService? {
         guard let service = try reader.find(id), workplace.holds(service.schedule) else { return nil }
         return service
+    }
+}
+
+/// Our open endpoints of one service, by native id and owner account: both have to match.
+private struct OpenEndpoints {
+    private var owners: [String: [String: ID<Endpoint>]] = [:]
+    private var making: Set<String> = []
+
+    init(of service: PublishedService, in reader: any StoreReader) throws {
+        var accounts: [ID<CloudAccount>: String] = [:]
+        for endpoint in try reader.openEndpoints(of: service.id) {
+            guard let account = try accounts[endpoint.accountID] ?? reader.find(endpoint.accountID)?.nativeID else {
+                continue
+            }
+            accounts[endpoint.accountID] = account
+            if let nativeID = endpoint.observed.nativeID { owners[nativeID, default: [:]][account] = endpoint.id }
+            if endpoint.isBeingMade { making.insert(account) }
+        }
+    }
+
+    func owner(of connection: Connection) -> ID<Endpoint>? { owners[connection.nativeID]?[connection.accountNativeID] }
+
+    func isMakingOne(for account: String) -> Bool { making.contains(account) }
+}
+
+extension Endpoint {
+    /// Whether the cloud may have it under a native id that is not recorded yet.
+    fileprivate var isBeingMade: Bool {
+        guard mode == .managed else { return false }
+        return switch phase {
+        case .creating, .connecting, .failing: true
+        case .closing: observed.nativeID == nil
+        case .admitting, .active, .awaitingConsumer, .attention, .failed, .closed: false
+        }
+    }
+}
+
+extension Connection.Status {
+    /// Whether it is up, or may still come up.
+    fileprivate var isAlive: Bool {
+        switch self {
+        case .pending, .accepted, .needsAttention, .unknown: true
+        case .rejected, .closed: false
+        }
     }
 }
 

@@ -6,6 +6,7 @@ import Synchronization
 final class Workplace: Sendable {
     let store: any Store
     let backends: [CloudProvider: any CloudBackend]
+    let requests: EndpointRequests
     let environment: Environment
     let settings: ReconcilerSettings
     let logger: Logger
@@ -15,11 +16,12 @@ final class Workplace: Sendable {
     private let stopping = Mutex(false)
 
     init(
-        store: any Store, backends: [CloudProvider: any CloudBackend], environment: Environment,
-        settings: ReconcilerSettings, instance: String, logger: Logger
+        store: any Store, backends: [CloudProvider: any CloudBackend], requests: EndpointRequests,
+        environment: Environment, settings: ReconcilerSettings, instance: String, logger: Logger
     ) {
         self.store = store
         self.backends = backends
+        self.requests = requests
         self.environment = environment
         self.settings = settings
         self.instance = instance

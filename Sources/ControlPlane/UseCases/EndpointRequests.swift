@@ -172,6 +172,43 @@ public struct EndpointRequests: Sendable {
         }
     }
 
+    /// Puts a connection that nobody asked for into the owners' inbox: it is held until they decide.
+    /// - Returns: nil if a request stands for it already, or its account is not registered: then it has no team to be
+    ///   a consumer's.
+    func discover(
+        _ connection: Connection, of service: PublishedService, in transaction: any StoreTransaction
+    ) throws -> EndpointRequest? {
+        guard
+            let account = try transaction.findAccount(
+                provider: service.provider, nativeID: connection.accountNativeID)
+        else { return nil }
+        let earlier = try transaction.findRequest(service: service.id, nativeEndpointID: connection.nativeID)
+        // An undecided one may be asked again: the connection still waits. A decision stands.
+        guard earlier.map({ $0.state == .expired }) ?? true else { return nil }
+        let network = try transaction.networks(of: account.id).first { $0.nativeID == connection.networkNativeID }
+        let now = environment.now()
+        let request = EndpointRequest(
+            id: environment.newID(at: now), origin: .discovered, serviceID: service.id,
+            producerTeamID: service.teamID, consumerTeamID: account.teamID, accountID: account.id,
+            networkID: network?.id, subnet: nil, mode: .selfManaged, nativeEndpointID: connection.nativeID,
+            requestedAddress: nil,
+            reason: "Nobody asked for this connection: it was found in the cloud, \(connection.nativeStatus).",
+            ticket: nil, lifetime: .untilRevoked, approvalsRequired: service.policy.approvalsRequired, findings: [],
+            requestedBy: "discovery", createdAt: now, expiresAt: now + service.policy.requestTTL, updatedAt: now)
+        try transaction.insert(request)
+        try events.record(
+            .requestDiscovered, by: .reconciler, about: .init(request),
+            ["native_id": connection.nativeID, "account": connection.accountNativeID], in: transaction)
+        // An accept list lets in those who ask; who did not is for people to judge.
+        guard service.policy.denyList.names(team: request.consumerTeamID, account: request.accountID) else {
+            return request
+        }
+        return try settle(
+            request, .reject, decision: ("The service's deny list names this consumer.", .policy), asAdmin: false,
+            in: transaction
+        ).request
+    }
+
     /// Takes a pending request back, as a member of the consumer's team.
     public func withdraw(
         _ id: ID<EndpointRequest>, reason: String?, if precondition: Precondition, by invocation: Invocation,
@@ -248,14 +285,10 @@ public struct EndpointRequests: Sendable {
         let verdict: Approval.Verdict = event == .approve ? .approve : .reject
         let approval = try record(
             verdict, on: request, decision: decision, asAdmin: asAdmin, httpRequestID: httpRequestID, in: transaction)
-        var approved = request
-        var endpoint: Endpoint?
-        if verdict == .approve {
-            endpoint = Endpoint(
-                request, id: environment.newID(at: approval.createdAt), approvedAt: approval.createdAt)
-            approved.endpointID = endpoint?.id
-        }
-        let resolved = try resolve(approved, event, in: transaction)
+        var decided = request
+        let endpoint = endpoint(of: request, by: approval)
+        decided.endpointID = endpoint?.id
+        let resolved = try resolve(decided, event, in: transaction)
         try events.record(
             verdict == .approve ? .requestApproved : .requestRejected, by: decision.by, about: .init(resolved),
             ["reason": decision.reason], httpRequestID: httpRequestID, in: transaction)
@@ -267,6 +300,21 @@ public struct EndpointRequests: Sendable {
             transaction.afterCommit(wake.wake)
         }
         return (resolved, approval)
+    }
+
+    /// What a decision calls into being: an approval the wanted endpoint, the rejection of one that is there already an
+    /// unwanted one, so that the reconciler cuts it.
+    private func endpoint(of request: EndpointRequest, by approval: Approval) -> Endpoint? {
+        guard approval.verdict == .approve || request.origin == .discovered else { return nil }
+        var endpoint = Endpoint(
+            request, id: environment.newID(at: approval.createdAt), approvedAt: approval.createdAt)
+        if approval.verdict == .reject {
+            endpoint.desired = .absent
+            endpoint.phase = .closing
+            endpoint.closing = Endpoint.Closing(
+                kind: .rejected, by: approval.decidedBy, reason: approval.reason, at: approval.createdAt)
+        }
+        return endpoint
     }
 
     private func record(
