@@ -112,7 +112,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Connectivity", "ControlPlane", "FakeCloud", "Persistence", logging],
+            dependencies: ["Connectivity", "ControlPlane", "FakeCloud", "Persistence", crypto, logging],
             path: "Tests/TestSupport",
             swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),

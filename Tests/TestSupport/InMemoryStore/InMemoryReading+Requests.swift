@@ -29,6 +29,12 @@ extension InMemoryReading {
         return live.max { $0.id < $1.id }
     }
 
+    func findRequest(service: ID<PublishedService>, nativeEndpointID: String) -> EndpointRequest? {
+        tables.requests.values
+            .filter { $0.serviceID == service && $0.nativeEndpointID == nativeEndpointID }
+            .max { $0.id < $1.id }
+    }
+
     private func isLive(_ request: EndpointRequest) -> Bool {
         if request.state == .pending { return true }
         guard let endpoint = request.endpointID.flatMap({ tables.endpoints[$0] }) else { return false }

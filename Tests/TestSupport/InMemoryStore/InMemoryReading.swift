@@ -82,6 +82,10 @@ extension InMemoryReading {
         return Array(events.prefix(page.limit))
     }
 
+    func eventHead() -> EventChain.Head {
+        tables.events.last.map { EventChain.Head(sequence: $0.sequence, hash: $0.hash) } ?? .empty
+    }
+
     func reply(forKey key: String, subject: String) -> StoredReply? {
         tables.replies[InMemoryTables.ReplyKey(key: key, subject: subject)]
     }

@@ -1,5 +1,6 @@
 import Connectivity
 import ControlPlane
+import Crypto
 
 /// Works on a copy, which takes the place of the original if all goes well.
 final class InMemoryTransaction: InMemoryReading, StoreTransaction {
@@ -64,10 +65,12 @@ final class InMemoryTransaction: InMemoryReading, StoreTransaction {
     }
 
     func append(_ draft: EventDraft) {
+        let head = eventHead()
         tables.events.append(
             Event(
-                id: draft.id, sequence: tables.events.count + 1, kind: draft.kind, at: draft.at, actor: draft.actor,
-                httpRequestID: draft.httpRequestID, subjects: draft.subjects, detail: draft.detail))
+                id: draft.id, sequence: head.sequence + 1, kind: draft.kind, at: draft.at, actor: draft.actor,
+                httpRequestID: draft.httpRequestID, subjects: draft.subjects, detail: draft.detail,
+                previousHash: head.hash, digest: sha256))
     }
 
     func keep(_ reply: StoredReply) {
@@ -147,4 +150,12 @@ extension InMemoryTransaction {
             return claimed
         }
     }
+}
+
+/// Lower-case hexadecimal SHA-256.
+private func sha256(_ text: String) -> String {
+    SHA256.hash(data: Array(text.utf8)).map { byte in
+        let digits = String(byte, radix: 16)
+        return digits.count == 1 ? "0" + digits : digits
+    }.joined()
 }

@@ -1,0 +1,156 @@
+import Connectivity
+import ControlPlane
+import FakeCloud
+import Testing
+import TestSupport
+
+/// Services in the cloud: adopted, published, withdrawn, and watched for strangers.
+@Suite struct ServiceReconciliationTests {
+    private func publish(_ world: World, _ registry: World.Registry) async throws -> ID<PublishedService> {
+        let blueprint = PublishedService.Blueprint(
+            loadBalancer: world.loadBalancer, natSubnets: [world.natSubnet?.nativeID].compactMap(\.self))
+        let name = try #require(ResourceName("orders-v2"))
+        let invocation = world.caller("bob", [registry.producers])
+        return try await world.store.write { [useCases = world.useCases, world] in
+            try useCases.services.publish(
+                .init(
+                    name: name, team: .id(registry.producers), account: .name(world.producer.name),
+                    region: world.region, description: nil, documentationURL: nil, origin: .published(blueprint),
+                    visibility: .everyone, policy: .init()), by: invocation, in: $0
+            ).id
+        }
+    }
+
+    @Test(arguments: CloudProvider.allCases) func isMadeAndRemoved(provider: CloudProvider) async throws {
+        // A NAT subnet belongs to one attachment, so the world's own service must not have it.
+        let world = try World(provider)
+        try await Self.makeRoom(in: world)
+        let registry = try await world.register()
+        let id = try await publish(world, registry)
+        await world.settle(world.reconciler(), rounds: 3)
+        let service = try #require(try await world.store.read { try $0.find(id) })
+        #expect(service.phase == .available && service.nativeID != nil && service.serviceName != nil)
+        let invocation = world.caller("bob", [registry.producers])
+        _ = try await world.store.write { [useCases = world.useCases] in
+            try useCases.services.withdraw(.id(id), reason: "old", if: .none, by: invocation, in: $0)
+        }
+        await world.settle(world.reconciler(), rounds: 3)
+        #expect(try await world.store.read { try $0.find(id) }?.phase == .retired)
+        let left = await world.cloud.inventory().services.map(\.nativeID)
+        #expect(!left.contains(try #require(service.nativeID)))
+    }
+
+    private static func makeRoom(in world: World) async throws {
+        guard world.provider == .gcp else { return }
+        try world.cloud.deleteService(world.serviceNativeID)
+    }
+
+    @Test(arguments: CloudProvider.allCases) func withdrawalClosesItsEndpoints(provider: CloudProvider) async throws {
+        let world = try World(provider)
+        let registry = try await world.register()
+        let id = try await world.approved(registry)
+        let pending = try await world.file(registry, subnet: world.consumer.second.name)
+        await world.settle(world.reconciler(), rounds: 2)
+        let invocation = world.caller("bob", [registry.producers])
+        _ = try await world.store.write { [useCases = world.useCases] in
+            try useCases.services.withdraw(.id(registry.service), reason: nil, if: .none, by: invocation, in: $0)
+        }
+        await world.settle(world.reconciler(), rounds: 3)
+        #expect(try await world.endpoint(id).phase == .closed)
+        #expect(try await world.request(pending.id).state == .rejected)
+        #expect(try await world.service(registry).phase == .retired)
+        let inventory = await world.cloud.inventory()
+        #expect(inventory.endpoints.isEmpty)
+        #expect(inventory.services.map(\.nativeID).count == 1, "an adopted service is never deleted")
+    }
+
+    @Test(arguments: CloudProvider.allCases) func aMissingServiceIsShown(provider: CloudProvider) async throws {
+        let world = try World(provider)
+        let registry = try await world.register()
+        try world.cloud.deleteService(world.serviceNativeID)
+        await world.settle(world.reconciler(), rounds: 2)
+        let service = try await world.service(registry)
+        #expect(service.phase == .attention && service.lastError?.code == "service_missing")
+        #expect(service.waitingOn?.role == .owner)
+    }
+}
+
+/// Connections that nobody asked for are held until the owners decide.
+@Suite struct DiscoveryTests {
+    private func stranger(_ world: World, _ registry: World.Registry) async throws -> String {
+        let service = try await world.service(registry)
+        return try await world.cloud.createEndpoint(
+            accountNativeID: world.consumer.accountNativeID, subnetNativeID: world.consumer.subnet.nativeID,
+            serviceName: try #require(service.serviceName))
+    }
+
+    private func discovered(_ world: World) async throws -> [EndpointRequest] {
+        try await world.store.read { try $0.requests(RequestQuery(audience: .everything), Page(limit: 10)) }
+            .filter { $0.origin == .discovered }
+    }
+
+    private func status(_ world: World, of native: String) async -> Connection.Status? {
+        await world.cloud.inventory().services.flatMap(\.connections).first { $0.nativeID == native }?.status
+    }
+
+    /// AWS shows nobody a service who is not let in; a stranger there has been a principal since before.
+    private func world(_ provider: CloudProvider) async throws -> (World, World.Registry, String) {
+        let world = try World(provider)
+        if provider == .aws { try world.cloud.admit("*", limit: 1, to: world.serviceNativeID) }
+        let registry = try await world.register()
+        let native = try await stranger(world, registry)
+        await world.settle(world.reconciler(), rounds: 3)
+        return (world, registry, native)
+    }
+
+    @Test(arguments: CloudProvider.allCases) func isHeldAndAskedOnce(provider: CloudProvider) async throws {
+        let (world, registry, native) = try await world(provider)
+        #expect(await status(world, of: native) == .pending)
+        let requests = try await discovered(world)
+        #expect(requests.count == 1)
+        let request = try #require(requests.first)
+        #expect(request.state == .pending && request.nativeEndpointID == native && request.mode == .selfManaged)
+        #expect(request.producerTeamID == registry.producers && request.consumerTeamID == registry.consumers)
+        #expect(request.networkID == registry.network)
+    }
+
+    @Test(arguments: CloudProvider.allCases) func anApprovalLetsItIn(provider: CloudProvider) async throws {
+        let (world, registry, native) = try await world(provider)
+        let request = try #require(try await discovered(world).first)
+        let id = try #require(try await world.decide(request.id, registry).endpointID)
+        await world.settle(world.reconciler(), rounds: 3)
+        #expect(try await world.endpoint(id).phase == .active)
+        #expect(await status(world, of: native) == .accepted)
+        #expect(try await discovered(world).count == 1)
+    }
+
+    @Test(arguments: CloudProvider.allCases) func aRejectionKeepsItOut(provider: CloudProvider) async throws {
+        let (world, registry, native) = try await world(provider)
+        let request = try #require(try await discovered(world).first)
+        let decided = try await world.decide(request.id, registry, .reject)
+        await world.settle(world.reconciler(), rounds: 3)
+        let id = try #require(decided.endpointID)
+        let endpoint = try await world.endpoint(id)
+        #expect(endpoint.phase == .closed && endpoint.closing?.kind == .rejected)
+        #expect(await status(world, of: native) == (provider == .aws ? .rejected : .pending))
+        #expect(try await discovered(world).count == 1, "it is not asked about again")
+        #expect(await world.cloud.inventory().endpoints.count == 1, "what the consumer made is the consumer's")
+    }
+
+    @Test func oursIsNeverTakenForAStranger() async throws {
+        let world = try World(.aws, latency: .lifelike)
+        let registry = try await world.register()
+        await world.settle(world.reconciler(), rounds: 3)
+        let id = try await world.approved(registry)
+        let reconciler = world.reconciler()
+        for _ in 0..<40 {
+            await reconciler.runUntilSettled()
+            // The service is looked at in between as well.
+            _ = try await world.store.write { try $0.reschedule(registry.service, Schedule(dueAt: world.clock.now)) }
+            world.clock.advance(by: .milliseconds(250))
+        }
+        #expect(try await world.endpoint(id).phase == .active)
+        #expect(try await discovered(world).isEmpty)
+        #expect(try await !world.events().contains { $0.kind == .connectionDiscovered })
+    }
+}
