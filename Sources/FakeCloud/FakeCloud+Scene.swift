@@ -109,7 +109,7 @@ extension FakeCloud {
                         account: account, region: region, loadBalancer: loadBalancer,
                         acceptanceRequired: settings.acceptsOneByOne, privateDNSName: settings.domainName,
                         isPrivateDNSVerified: settings.isDomainVerified, supportedRegions: settings.supportedRegions,
-                        serviceID: nativeID))
+                        serviceID: nativeID, isOld: true))
                 return state.endpointServices[id]?.serviceName ?? id
             }
         }

@@ -22,6 +22,8 @@ struct EndpointServiceWish: Sendable {
     var clientToken: String?
     /// nil: EC2 makes one up.
     var serviceID: String?
+    /// Whether it has been there for long.
+    var isOld = false
 }
 
 /// EC2's calls on VPC endpoint services.
@@ -42,7 +44,8 @@ extension CloudState {
         }
         let id = wish.serviceID ?? freshEC2ID("vpce-svc")
         var history = StatusHistory(EC2ServiceState.pending.rawValue, from: now)
-        history.then(EC2ServiceState.available.rawValue, at: now + latency.publication, now: now)
+        let delay = wish.isOld ? .zero : latency.publication
+        history.then(EC2ServiceState.available.rawValue, at: now + delay, now: now)
         let service = EndpointService(
             serviceID: id, serviceName: "com.amazonaws.vpce.\(wish.region).\(id)", accountNativeID: wish.account,
             region: wish.region, label: wish.label, loadBalancer: wish.loadBalancer, zones: balancer.zones,

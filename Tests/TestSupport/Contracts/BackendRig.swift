@@ -115,16 +115,19 @@ public struct BackendScene: Sendable {
     /// A load balancer with all that is needed to make a second service of it.
     public let blueprint: PublishedService.Blueprint
     public let consumers: [RigConsumer]
+    /// AWS: whether the service has a verified private DNS name, so that the option can be tried.
+    public let hasPrivateDNS: Bool
 
     public init(
         region: String, producer: RigAccount, service: RigService, blueprint: PublishedService.Blueprint,
-        consumers: [RigConsumer]
+        consumers: [RigConsumer], hasPrivateDNS: Bool = false
     ) {
         self.region = region
         self.producer = producer
         self.service = service
         self.blueprint = blueprint
         self.consumers = consumers
+        self.hasPrivateDNS = hasPrivateDNS
     }
 }
 
@@ -166,11 +169,16 @@ public struct RigConsumer: Sendable {
     /// AWS: a subnet of the network in a zone that the service does not have. Not in `network.subnets[0...1]`, but
     /// further back. nil at Google.
     public let strangeZone: Subnet?
+    /// AWS: security groups of the network, so that the option can be tried.
+    public let securityGroups: [String]
 
-    public init(account: RigAccount, network: NetworkSighting, strangeZone: Subnet? = nil) {
+    public init(
+        account: RigAccount, network: NetworkSighting, strangeZone: Subnet? = nil, securityGroups: [String] = []
+    ) {
         self.account = account
         self.network = network
         self.strangeZone = strangeZone
+        self.securityGroups = securityGroups
     }
 }
 
