@@ -1,6 +1,0 @@
-import Hummingbird
-import HummingbirdTLS
-import NIOHTTPCompression
-import Yams
-import Crypto
-enum StubHTTP {}
