@@ -4,17 +4,17 @@ import Logging
 /// A request that has arrived whole and has found its route.
 struct Call: Sendable {
     /// `GET` also for a `HEAD`, which is answered as `GET` is, without the body.
-    let method: HTTPRequest.Method
+    var method: HTTPRequest.Method
     /// The route's path: `/v1/teams/{team}`.
-    let template: String
+    var template: String
     /// The path as it was sent, without the query, percent-encoded.
     let path: String
     /// Percent-decoded, by the names in the template.
-    let parameters: [String: String]
+    var parameters: [String: String]
     let query: Query
     let headers: HTTPFields
     /// At most as large as the settings allow.
-    let body: [UInt8]
+    var body: [UInt8]
     /// From the client's `Request-Id` if that is fit, else made here.
     let requestID: String
     /// The client's address; behind a proxy, as the proxy tells.

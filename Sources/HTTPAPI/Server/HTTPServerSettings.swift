@@ -30,6 +30,10 @@ public struct HTTPServerSettings: Hashable, Sendable {
         public var idle = Duration.seconds(60)
         /// What a connection in the middle of something gets when the server stops.
         public var shutdownDeadline = Duration.seconds(5)
+        /// After the last answer, until the client has closed its side too.
+        public var lingering = Duration.seconds(2)
+        /// Bytes of all bodies together.
+        public var bodies = 64 << 20
         /// At once; more have to wait until one closes.
         public var connections = 800
 
