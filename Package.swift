@@ -49,7 +49,11 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Persistence",
-            dependencies: ["Connectivity", "ControlPlane", logging, .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Connectivity", "ControlPlane", logging,
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            exclude: ["schema.sql"],
             swiftSettings: settings),
         .target(
             name: "FakeCloud",

@@ -157,8 +157,8 @@ public protocol StoreTransaction: StoreReader {
     func keep(_ reply: StoredReply) throws
     func removeReplies(createdBefore instant: Timestamp) throws
 
-    /// Leases to `lease.owner` up to `limit` things that are due at `instant` and not leased to a living other,
-    /// longest due first.
+    /// Leases to `lease.owner` up to `limit` things that are due at `instant` and under no lease that lasts beyond it
+    /// (its own included: that work is being done), longest due first.
     func claimDueEndpoints(at instant: Timestamp, lease: Schedule.Lease, limit: Int) throws -> [Endpoint]
     func claimDueServices(at instant: Timestamp, lease: Schedule.Lease, limit: Int) throws -> [PublishedService]
     func claimDueAccounts(at instant: Timestamp, lease: Schedule.Lease, limit: Int) throws -> [CloudAccount]

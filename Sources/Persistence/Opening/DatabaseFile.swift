@@ -1,0 +1,85 @@
+import GRDB
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A database as a file: what can be told of it before anything is changed.
+struct DatabaseFile {
+    let path: String
+
+    /// nil if there is no file.
+    private var size: Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+
+    private var isFolder: Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    var exists: Bool { size != nil }
+    private var hasLog: Bool { (DatabaseFile(path: "\(path)-wal").size ?? 0) > 0 }
+
+    /// Looks at the first bytes, before SQLite does.
+    func checkHeader() throws(StoreOpenError) {
+        guard !isFolder else { throw .unwritable(path: path, detail: "it is a folder") }
+        guard let size, size > 0 else { return }
+        let header = firstBytes(100)
+        guard header.starts(with: Array("SQLite format 3\0".utf8)), header.count == 100 else {
+            throw .notADatabase(path: path)
+        }
+        let pageSize = header[16...17].reduce(0) { $0 << 8 | Int($1) }
+        let pages = header[28...31].reduce(0) { $0 << 8 | Int($1) }
+        // While there is a log, the file may be behind what its header promises.
+        guard hasLog || pages * (pageSize == 1 ? 65_536 : pageSize) <= size else {
+            throw .damaged(path: path, detail: "the file is shorter than its header says")
+        }
+    }
+
+    private func firstBytes(_ count: Int) -> [UInt8] {
+        guard let file = fopen(path, "rb") else { return [] }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let read = fread(&bytes, 1, count, file)
+        return Array(bytes.prefix(read))
+    }
+
+    /// Whose database it is, and of which version.
+    /// - Returns: the schema's version; 0 for an empty database.
+    func checkSchema(_ database: Database) throws -> Int {
+        let version = try Schema.version(of: database)
+        let parts = try Schema.parts(of: database)
+        let isOurs = try Schema.applicationID(of: database) == Schema.applicationID
+        guard isOurs || (parts.isEmpty && version == 0) else { throw StoreOpenError.foreign(path: path) }
+        guard version <= Schema.newestVersion else {
+            throw StoreOpenError.newer(path: path, found: version, known: Schema.newestVersion)
+        }
+        if version == Schema.newestVersion, let lost = try Schema.expectedParts().subtracting(parts).min() {
+            throw StoreOpenError.damaged(path: path, detail: "\(lost) is missing")
+        }
+        return version
+    }
+
+    /// What an error of SQLite's means to somebody who opens the database.
+    func explain(_ error: any Error) -> StoreOpenError {
+        switch error {
+        case let error as StoreOpenError: return error
+        case let error as DatabaseError:
+            let detail = error.message ?? "SQLite code \(error.resultCode.rawValue)"
+            switch error.resultCode {
+            case .SQLITE_NOTADB: return .notADatabase(path: path)
+            case .SQLITE_CORRUPT: return .damaged(path: path, detail: detail)
+            case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_FULL, .SQLITE_IOERR:
+                return .unwritable(path: path, detail: detail)
+            default: return .failed(path: path, detail: detail)
+            }
+        default: return .failed(path: path, detail: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Connectivity
+import ControlPlane
+
+private enum EventTable {
+    static let columns = """
+        sequence, id, kind, at, actor_kind, actor_subject, http_request_id, team_id, token_id, account_id, network_id, \
+        service_id, request_id, endpoint_id, producer_team_id, consumer_team_id, detail
+        """
+
+    static func decode(_ columns: inout Columns) throws -> Event {
+        let sequence: Int = try columns.next()
+        return Event(
+            id: try columns.next(), sequence: sequence, kind: try columns.next(), at: try columns.next(),
+            actor: Event.Actor(kind: try columns.next(), subject: try columns.next()),
+            httpRequestID: try columns.next(),
+            subjects: Event.Subjects(
+                teamID: try columns.next(), tokenID: try columns.next(), accountID: try columns.next(),
+                networkID: try columns.next(), serviceID: try columns.next(), requestID: try columns.next(),
+                endpointID: try columns.next(), producerTeamID: try columns.next(),
+                consumerTeamID: try columns.next()),
+            detail: try columns.next())
+    }
+
+    typealias Branch = KeysetList<Int>.Branch
+
+    static func branches(_ query: EventQuery) -> [Branch] {
+        if let endpoint = query.endpoint {
+            return [Branch("event_by_endpoint", Condition("endpoint_id = ?", endpoint))]
+        }
+        if let request = query.request { return [Branch("event_by_request", Condition("request_id = ?", request))] }
+        if let team = query.team { return sides(of: team) }
+        if let service = query.service { return [Branch("event_by_service", Condition("service_id = ?", service))] }
+        switch query.audience {
+        case .teams(let teams): return teams.sorted().flatMap(sides)
+        case .everything:
+            return query.kind.map { [Branch("event_by_kind", Condition("kind = ?", $0))] } ?? [Branch(nil)]
+        }
+    }
+
+    private static func sides(of team: ID<Team>) -> [Branch] {
+        [
+            Branch("event_by_team", Condition("team_id = ?", team)),
+            Branch("event_by_producer", Condition("producer_team_id = ?", team)),
+            Branch("event_by_consumer", Condition("consumer_team_id = ?", team)),
+        ]
+    }
+
+    static func filters(_ query: EventQuery) -> [Condition] {
+        let sides = ["team_id", "producer_team_id", "consumer_team_id"]
+        let isLedByOne = query.endpoint != nil || query.request != nil
+        var filters: [Condition] = []
+        if let kind = query.kind { filters.append(Condition("kind = ?", kind)) }
+        if let service = query.service { filters.append(Condition("service_id = ?", service)) }
+        if let request = query.request { filters.append(Condition("request_id = ?", request)) }
+        if let team = query.team, isLedByOne {
+            filters.append(
+                Condition("(\(sides.map { "\($0) = ?" }.joined(separator: " OR ")))", all: sides.map { _ in team }))
+        }
+        let isLedByAudience = !isLedByOne && query.team == nil && query.service == nil
+        if case .teams(let teams) = query.audience, !isLedByAudience {
+            filters.append(.anyOf("team_id", "producer_team_id", "consumer_team_id", in: teams.sorted()))
+        }
+        return filters
+    }
+}
+
+extension SQLiteReading {
+    func events(_ query: EventQuery, _ page: Page<Int>) throws -> [Event] {
+        try KeysetList<Int>(
+            table: "event", key: "sequence", isDescending: false, start: page.after ?? 0,
+            branches: EventTable.branches(query), filters: EventTable.filters(query), limit: page.limit
+        )
+        .records(in: session, columns: EventTable.columns, EventTable.decode) { sequence in
+            try session.first(
+                "SELECT \(EventTable.columns) FROM event WHERE sequence = $1", [sequence], EventTable.decode)
+        }
+    }
+}
+
+extension SQLiteTransaction {
+    func append(_ draft: EventDraft) throws {
+        let subjects = draft.subjects
+        try session.run(
+            """
+            INSERT INTO event (\(EventTable.columns))
+            VALUES ((SELECT COALESCE(MAX(sequence), 0) + 1 FROM event), \(placeholders(16)))
+            """,
+            [
+                draft.id, draft.kind, draft.at, draft.actor.kind, draft.actor.subject, draft.httpRequestID,
+                subjects.teamID, subjects.tokenID, subjects.accountID, subjects.networkID, subjects.serviceID,
+                subjects.requestID, subjects.endpointID, subjects.producerTeamID, subjects.consumerTeamID,
+                draft.detail,
+            ])
+    }
+}
