@@ -98,8 +98,8 @@ def test_a_duplicate_is_refused_with_a_link_to_the_first(scene):
     for state in ("pending", "approved"):
         duplicate = scene.consumer.post("/v1/endpoint-requests", scene.filing(), expect=409)
         assert duplicate["code"] == "duplicate_request"
-        assert duplicate["existing"] == f"/v1/endpoint-requests/{first['id']}"
-        assert scene.consumer.get(duplicate["existing"])["id"] == first["id"]
+        assert duplicate["existing"] == {"id": first["id"], "url": f"/v1/endpoint-requests/{first['id']}"}
+        assert scene.consumer.get(duplicate["existing"]["url"])["id"] == first["id"]
         assert state in duplicate["detail"]
         if state == "pending":
             scene.decide(first)
