@@ -371,7 +371,7 @@ def test_request_ids(shared):
     assert shared.admin.get("/v1/teams/nobody", 404, headers={"Request-Id": mine})["request_id"] == mine
     for unfit in ("a b", "x" * 129, "<script>", ""):
         given = shared.admin.get("/v1/whoami", headers={"Request-Id": unfit}).headers["Request-Id"]
-        assert given != unfit and re.fullmatch(r"[A-Za-z0-9._-]{1,128}", given)
+        assert given != unfit and re.fullmatch(r"[A-Za-z0-9._:-]{1,128}", given)
     assert shared.admin.get("/v1/whoami").headers["Request-Id"] != shared.admin.get("/v1/whoami").headers["Request-Id"]
     team = shared.admin.post("/v1/teams", {"name": shared.unique("team")}, headers={"Request-Id": "cause-1"}).json()
     [event] = [e for e in shared.events(kind="team.created") if e["team_id"] == team["id"]]
