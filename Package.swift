@@ -50,7 +50,7 @@ let package = Package(
         .target(
             name: "Persistence",
             dependencies: [
-                "Connectivity", "ControlPlane", logging,
+                "Connectivity", "ControlPlane", crypto, logging,
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             exclude: ["schema.sql"],
@@ -158,8 +158,9 @@ let package = Package(
         .testTarget(
             name: "HTTPAPITests",
             dependencies: [
-                "HTTPAPI", "ControlPlane", "Connectivity", "TestSupport", logging, lifecycle,
+                "HTTPAPI", "APIDocument", "ControlPlane", "Connectivity", "TestSupport", logging, lifecycle,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Yams", package: "Yams"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

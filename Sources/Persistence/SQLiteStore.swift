@@ -17,6 +17,7 @@ public final class SQLiteStore: Store {
     public convenience init(path: String, settings: SQLiteSettings = SQLiteSettings(), logger: Logger) throws {
         let lock = try FileLock(besideDatabase: path)
         let writer = try Self.openWriter(path: path, settings: settings, logger: logger)
+        try Self.releaseLeases(in: writer, of: path)
         try self.init(path: path, writer: writer, lock: lock, settings: settings, logger: logger)
     }
 
@@ -106,6 +107,23 @@ public final class SQLiteStore: Store {
             return writer
         } catch {
             throw file.explain(error)
+        }
+    }
+
+    /// Whoever holds the lock is the only server: the leases of those before it are dead, however long they would last.
+    private static func releaseLeases(in writer: DatabaseQueue, of path: String) throws {
+        do {
+            try writer.write { database in
+                for table in ["endpoint", "published_service", "cloud_account"] {
+                    try database.execute(
+                        sql: """
+                            UPDATE \(table) SET lease_owner = NULL, lease_expires_at = NULL
+                            WHERE due_at IS NOT NULL AND lease_owner IS NOT NULL
+                            """)
+                }
+            }
+        } catch {
+            throw DatabaseFile(path: path).explain(error)
         }
     }
 

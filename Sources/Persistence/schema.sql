@@ -107,7 +107,7 @@ CREATE TABLE endpoint (
     lease_owner TEXT,
     lease_expires_at INTEGER,
     expires_at INTEGER,
-    closing_kind TEXT CHECK (closing_kind IN ('revoked', 'released', 'expired', 'withdrawn')),
+    closing_kind TEXT CHECK (closing_kind IN ('revoked', 'released', 'expired', 'withdrawn', 'rejected')),
     closing_by TEXT,
     closing_reason TEXT,
     closing_at INTEGER,
@@ -160,6 +160,8 @@ CREATE TABLE endpoint_request (
 ) STRICT;
 CREATE INDEX endpoint_request_by_account ON endpoint_request (account_id, state, id);
 CREATE INDEX endpoint_request_by_consumer ON endpoint_request (consumer_team_id, state, id);
+CREATE INDEX endpoint_request_by_native ON endpoint_request (service_id, native_endpoint_id, id)
+    WHERE native_endpoint_id IS NOT NULL;
 CREATE INDEX endpoint_request_by_producer ON endpoint_request (producer_team_id, state, id);
 CREATE INDEX endpoint_request_by_service ON endpoint_request (service_id, state, id);
 CREATE INDEX endpoint_request_by_state ON endpoint_request (state, id);
@@ -182,7 +184,9 @@ CREATE TABLE event (
     endpoint_id TEXT,
     producer_team_id TEXT,
     consumer_team_id TEXT,
-    detail TEXT NOT NULL
+    detail TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL
 ) STRICT;
 CREATE INDEX event_by_consumer ON event (consumer_team_id, sequence) WHERE consumer_team_id IS NOT NULL;
 CREATE INDEX event_by_endpoint ON event (endpoint_id, sequence) WHERE endpoint_id IS NOT NULL;

@@ -11,7 +11,10 @@ struct ImportTests {
     private static let allowed: [String: Set<String>] = [
         "Connectivity": ["FoundationEssentials"],
         "ControlPlane": foundation.union(observability).union(["Connectivity"]),
-        "Persistence": foundation.union(["Connectivity", "ControlPlane", "GRDB", "Logging", "Glibc"]),
+        "Persistence": foundation.union([
+            "Connectivity", "ControlPlane", "Crypto", "Dispatch", "GRDB", "GRDBSQLite", "Logging", "Glibc", "Musl",
+            "Darwin",
+        ]),
         "FakeCloud": foundation.union(["Connectivity", "ControlPlane", "Logging", "Glibc"]),
         "CloudTransport": foundation.union([
             "Connectivity", "ControlPlane", "AsyncHTTPClient", "Logging", "NIOCore", "NIOFoundationCompat", "NIOHTTP1",

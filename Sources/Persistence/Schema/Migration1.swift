@@ -169,6 +169,8 @@ extension Schema {
         CREATE INDEX endpoint_request_by_service ON endpoint_request (service_id, state, id);
         CREATE INDEX endpoint_request_by_account ON endpoint_request (account_id, state, id);
         CREATE INDEX endpoint_request_by_subnet ON endpoint_request (network_id, subnet, service_id, id);
+        CREATE INDEX endpoint_request_by_native ON endpoint_request (service_id, native_endpoint_id, id)
+            WHERE native_endpoint_id IS NOT NULL;
         CREATE INDEX endpoint_request_overdue ON endpoint_request (expires_at, id) WHERE state = 'pending';
 
         CREATE TABLE approval (
@@ -227,7 +229,7 @@ extension Schema {
             lease_owner TEXT,
             lease_expires_at INTEGER,
             expires_at INTEGER,
-            closing_kind TEXT CHECK (closing_kind IN ('revoked', 'released', 'expired', 'withdrawn')),
+            closing_kind TEXT CHECK (closing_kind IN ('revoked', 'released', 'expired', 'withdrawn', 'rejected')),
             closing_by TEXT,
             closing_reason TEXT,
             closing_at INTEGER,
@@ -280,7 +282,9 @@ extension Schema {
             endpoint_id TEXT,
             producer_team_id TEXT,
             consumer_team_id TEXT,
-            detail TEXT NOT NULL
+            detail TEXT NOT NULL,
+            previous_hash TEXT NOT NULL,
+            hash TEXT NOT NULL
         ) STRICT;
         CREATE INDEX event_by_kind ON event (kind, sequence);
         CREATE INDEX event_by_team ON event (team_id, sequence) WHERE team_id IS NOT NULL;

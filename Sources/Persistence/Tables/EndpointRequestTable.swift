@@ -80,6 +80,15 @@ extension SQLiteReading {
             [network, subnet, service], EndpointRequestTable.decode)
     }
 
+    func findRequest(service: ID<PublishedService>, nativeEndpointID: String) throws -> EndpointRequest? {
+        try session.first(
+            """
+            SELECT \(EndpointRequestTable.columns) FROM endpoint_request
+            WHERE service_id = $1 AND native_endpoint_id = $2 ORDER BY id DESC LIMIT 1
+            """,
+            [service, nativeEndpointID], EndpointRequestTable.decode)
+    }
+
     func requests(expiredAt instant: Timestamp, limit: Int) throws -> [EndpointRequest] {
         try session.rows(
             """

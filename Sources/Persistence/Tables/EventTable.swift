@@ -4,7 +4,7 @@ import ControlPlane
 private enum EventTable {
     static let columns = """
         sequence, id, kind, at, actor_kind, actor_subject, http_request_id, team_id, token_id, account_id, network_id, \
-        service_id, request_id, endpoint_id, producer_team_id, consumer_team_id, detail
+        service_id, request_id, endpoint_id, producer_team_id, consumer_team_id, detail, previous_hash, hash
         """
 
     static func decode(_ columns: inout Columns) throws -> Event {
@@ -18,7 +18,7 @@ private enum EventTable {
                 networkID: try columns.next(), serviceID: try columns.next(), requestID: try columns.next(),
                 endpointID: try columns.next(), producerTeamID: try columns.next(),
                 consumerTeamID: try columns.next()),
-            detail: try columns.next())
+            detail: try columns.next(), previousHash: try columns.next(), hash: try columns.next())
     }
 
     typealias Branch = KeysetList<Int>.Branch
@@ -75,21 +75,29 @@ extension SQLiteReading {
                 "SELECT \(EventTable.columns) FROM event WHERE sequence = $1", [sequence], EventTable.decode)
         }
     }
+
+    func eventHead() throws -> EventChain.Head {
+        try session.first("SELECT sequence, hash FROM event ORDER BY sequence DESC LIMIT 1", []) {
+            EventChain.Head(sequence: try $0.next(), hash: try $0.next())
+        } ?? .empty
+    }
 }
 
 extension SQLiteTransaction {
     func append(_ draft: EventDraft) throws {
-        let subjects = draft.subjects
+        let head = try eventHead()
+        let event = Event(
+            id: draft.id, sequence: head.sequence + 1, kind: draft.kind, at: draft.at, actor: draft.actor,
+            httpRequestID: draft.httpRequestID, subjects: draft.subjects, detail: draft.detail,
+            previousHash: head.hash, digest: Digest.sha256)
+        let subjects = event.subjects
         try session.run(
-            """
-            INSERT INTO event (\(EventTable.columns))
-            VALUES ((SELECT COALESCE(MAX(sequence), 0) + 1 FROM event), \(placeholders(16)))
-            """,
+            "INSERT INTO event (\(EventTable.columns)) VALUES (\(placeholders(19)))",
             [
-                draft.id, draft.kind, draft.at, draft.actor.kind, draft.actor.subject, draft.httpRequestID,
-                subjects.teamID, subjects.tokenID, subjects.accountID, subjects.networkID, subjects.serviceID,
-                subjects.requestID, subjects.endpointID, subjects.producerTeamID, subjects.consumerTeamID,
-                draft.detail,
+                event.sequence, event.id, event.kind, event.at, event.actor.kind, event.actor.subject,
+                event.httpRequestID, subjects.teamID, subjects.tokenID, subjects.accountID, subjects.networkID,
+                subjects.serviceID, subjects.requestID, subjects.endpointID, subjects.producerTeamID,
+                subjects.consumerTeamID, event.detail, event.previousHash, event.hash,
             ])
     }
 }
