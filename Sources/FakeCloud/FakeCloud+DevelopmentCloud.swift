@@ -98,7 +98,7 @@ extension CloudState {
         let others = attachment.rejectList.filter { $0 != project && $0 != endpoint.networkNativeID }
         if isAccepted {
             patch.rejectList = others
-            let room = endpoints(of: attachment.uri, account: project).count { !$0.isLeaving }
+            let room = endpoints(of: attachment.uri).count { $0.accountNativeID == project && !$0.isLeaving }
             var list = attachment.acceptList
             if let index = list.firstIndex(where: { $0.subject == .project(project) }) {
                 list[index].limit = max(list[index].limit, room)

@@ -118,7 +118,9 @@ struct FakePrivateLink: CloudBackend {
                 if let first = unsuccessful.first { throw first.error }
             }
             // EC2 refuses the private name before the connection is accepted, so it is a second call.
-            if target.wantsPrivateDNS { try state.enablePrivateDNS(of: nativeID, account: endpoint.accountNativeID) }
+            if target.wantsPrivateDNS, service.canAnswerPrivately {
+                try state.enablePrivateDNS(of: nativeID, account: endpoint.accountNativeID)
+            }
         }
     }
 

@@ -6,6 +6,9 @@ extension EndpointTarget {
 }
 
 extension EndpointService {
+    /// Whether consumers may use its private name, once they are accepted.
+    var canAnswerPrivately: Bool { privateDNSName != nil && isPrivateDNSVerified }
+
     var warnings: [Finding] {
         var warnings: [Finding] = []
         if !acceptanceRequired {
@@ -116,24 +119,29 @@ extension CloudState {
         let service = try endpointService(of: target.service, in: target.producer)
         let own = isManaged ? vpcEndpoint(of: target) : nil
         let connectionID = isManaged ? own?.nativeID : target.endpoint.observed.nativeID
-        let siblings = service.map { endpoints(of: $0.serviceID, account: target.consumer.nativeID) } ?? []
-        let listed = siblings.first { $0.nativeID == connectionID && isVisible($0) }
-        let strangers = siblings.count { sibling in
-            sibling.nativeID != connectionID && sibling.label == nil && isVisible(sibling)
-                && !target.wantedNativeIDs.contains(sibling.nativeID) && sibling.isAccepted(at: now)
+        let account = target.consumer.nativeID
+        let listed = endpoint(connectionID, of: service?.serviceID, account: account).flatMap {
+            isVisible($0) ? $0 : nil
+        }
+        let wanted = target.wantedNativeIDs.union([connectionID].compactMap(\.self))
+        let strangers = strangers(of: service?.serviceID, account: account, except: wanted).count {
+            isVisible($0) && $0.isAccepted(at: now)
         }
         return EndpointObservation(
             admission: service?.admission(of: target) ?? .serviceMissing, revocationGrain: .perConnection,
             endpoint: own.map { nativeEndpoint($0, of: service) },
-            connection: listed.flatMap { connection(of: $0, for: target) }, unrequestedAccepted: strangers)
+            connection: listed.flatMap { connection(of: $0, on: service, for: target) }, unrequestedAccepted: strangers)
     }
 
-    /// As long as the private name that was asked for is not on, the connection is not all that was accepted: shown as
-    /// pending, so that accepting it is done again to the end.
-    private func connection(of endpoint: PrivateEndpoint, for target: EndpointTarget) -> Connection? {
+    /// As long as the private name that was asked for could be on and is not, the connection is not all that was
+    /// accepted: shown as pending, so that accepting it is done again to the end. A name that is not verified yet holds
+    /// nothing up.
+    private func connection(
+        of endpoint: PrivateEndpoint, on service: EndpointService?, for target: EndpointTarget
+    ) -> Connection? {
         guard let shown = endpoint.privateLinkConnection(at: now) else { return nil }
-        guard target.wantsPrivateDNS, !endpoint.hasPrivateDNS, shown.status == .accepted,
-            target.endpoint.desired == .present
+        guard target.wantsPrivateDNS, service?.canAnswerPrivately == true, !endpoint.hasPrivateDNS,
+            shown.status == .accepted, target.endpoint.desired == .present
         else { return shown }
         return Connection(
             nativeID: shown.nativeID, accountNativeID: shown.accountNativeID, networkNativeID: shown.networkNativeID,

@@ -78,7 +78,7 @@ extension CloudState {
             address = try freeAddress(in: subnet, requested: nil).description
         }
         let born = now + latency.creation
-        let endpoint = PrivateEndpoint(
+        var endpoint = PrivateEndpoint(
             nativeID: uri, connectionID: String(freshNumber()), sequence: nextSequence(), provider: .gcp,
             accountNativeID: wish.project, networkNativeID: network(ofSubnet: subnet.nativeID)?.nativeID ?? "",
             region: wish.region, addresses: [subnet.nativeID: address], serviceNativeID: wish.target,
@@ -86,8 +86,11 @@ extension CloudState {
             label: wish.label, token: wish.requestID == nil ? nil : attempt, wish: "", securityGroups: [],
             hasGlobalAccess: wish.globalAccess, visibleToProducerFrom: born, hasPrivateDNS: false, failureReason: nil,
             history: StatusHistory(PSCStatus.pending.rawValue, from: born), wasAccepted: false)
+        let decision = decision(on: endpoint, of: attachment)
+        if decision != .pending {
+            endpoint.history.then(decision.rawValue, at: born + latency.acceptance, now: now)
+        }
         save(endpoint)
-        decideConnections(of: wish.target)
         return uri
     }
 

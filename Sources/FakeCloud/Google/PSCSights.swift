@@ -127,12 +127,11 @@ extension CloudState {
         let isManaged = target.endpoint.mode == .managed
         let rule = isManaged ? forwardingRule(of: target) : nil
         let connectionID = isManaged ? rule?.nativeID : target.endpoint.observed.nativeID.map(GoogleName.canonical)
-        let siblings = attachment.map { endpoints(of: $0.uri, account: target.consumer.nativeID) } ?? []
-        let listed = siblings.first { $0.nativeID == connectionID }?.pscConnection(at: now)
+        let account = target.consumer.nativeID
+        let listed = endpoint(connectionID, of: attachment?.uri, account: account)?.pscConnection(at: now)
         let wanted = Set(target.wantedNativeIDs.map(GoogleName.canonical)).union([connectionID].compactMap(\.self))
-        let strangers = siblings.count { sibling in
-            guard !wanted.contains(sibling.nativeID), sibling.label == nil else { return false }
-            let status = sibling.pscConnection(at: now)?.status
+        let strangers = strangers(of: attachment?.uri, account: account, except: wanted).count { stranger in
+            let status = stranger.pscConnection(at: now)?.status
             return status == .accepted || status == .needsAttention
         }
         return EndpointObservation(

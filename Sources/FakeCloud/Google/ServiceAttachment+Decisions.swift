@@ -51,8 +51,10 @@ extension ServiceAttachment {
         return preference == .automatic || acceptEntry(of: endpoint) != nil ? .accepted : .pending
     }
 
-    /// nil: neither list speaks of it, or its entry has no room left.
-    private func decision(
+    /// What the lists and the policy say of one that waits, or is new. nil: neither list speaks of it, or its entry has no
+    /// room left.
+    /// - Parameter used: the connections that each entry of the accept list has.
+    func decision(
         on endpoint: PrivateEndpoint, _ consumersByPolicy: Set<String>?, _ used: inout [AcceptEntry.Subject: Int]
     ) -> PSCStatus? {
         if let consumersByPolicy, !consumersByPolicy.contains(endpoint.accountNativeID) { return .rejected }
@@ -61,6 +63,15 @@ extension ServiceAttachment {
         guard let entry = acceptEntry(of: endpoint), used[entry.subject, default: 0] < entry.limit else { return nil }
         used[entry.subject, default: 0] += 1
         return .accepted
+    }
+
+    /// Whether this can only have let in more than `before`: nobody who was in loses by it.
+    func onlyWidens(_ before: ServiceAttachment) -> Bool {
+        guard preference == before.preference, rejectList == before.rejectList,
+            reconcilesConnections == before.reconcilesConnections
+        else { return false }
+        let limits = Dictionary(acceptList.map { ($0.subject, $0.limit) }, uniquingKeysWith: { first, _ in first })
+        return before.acceptList.allSatisfy { limits[$0.subject, default: 0] >= $0.limit }
     }
 
     private func rejects(_ endpoint: PrivateEndpoint) -> Bool {

@@ -49,7 +49,8 @@ extension CloudState {
     mutating func patchAttachment(
         _ uri: String, fingerprint: String, _ patch: AttachmentPatch
     ) throws(CloudError) {
-        guard var attachment = attachments[uri] else { throw googleNotFound(uri) }
+        guard let before = attachments[uri] else { throw googleNotFound(uri) }
+        var attachment = before
         guard attachment.fingerprint == fingerprint else {
             throw googleError(.conflict, "conditionNotMet", "Supplied fingerprint does not match current metadata")
         }
@@ -59,6 +60,7 @@ extension CloudState {
         attachment.reconcilesConnections = patch.reconcilesConnections ?? attachment.reconcilesConnections
         try check(attachment)
         save(attachment)
+        if roster.hasWaiting(ofService: uri) || !attachment.onlyWidens(before) { decideConnections(of: uri) }
     }
 
     /// `delete`. Its endpoints will never serve again, even if one of the same name is made later.
@@ -69,6 +71,20 @@ extension CloudState {
             endpoint.history.then(PSCStatus.closed.rawValue, at: now, now: now)
             save(endpoint)
         }
+    }
+
+    /// What a new endpoint is due, given those that are there.
+    func decision(on endpoint: PrivateEndpoint, of attachment: ServiceAttachment) -> PSCStatus {
+        let policy = accounts[attachment.accountNativeID]?.consumersByPolicy
+        var used: [ServiceAttachment.AcceptEntry.Subject: Int] = [
+            .project(endpoint.accountNativeID): roster.acceptedCount(
+                ofService: attachment.uri, consumer: endpoint.accountNativeID),
+            .network(endpoint.networkNativeID): roster.acceptedCount(
+                ofService: attachment.uri, consumer: endpoint.networkNativeID),
+        ]
+        let status = attachment.decision(on: endpoint, policy, &used) ?? .pending
+        let isFull = roster.acceptedCount(ofService: attachment.uri) >= attachment.natCapacity
+        return status == .accepted && isFull ? .needsAttention : status
     }
 
     /// Lets the lists, and the NAT subnets, have their say on all of an attachment's endpoints.
@@ -88,7 +104,6 @@ extension CloudState {
         var attachment = attachment
         attachment.fingerprint = freshNumber().hex(11) + "="
         record(.attachment(attachment))
-        decideConnections(of: attachment.uri)
     }
 
     private mutating func natSubnets(

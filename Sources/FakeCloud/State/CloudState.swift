@@ -55,6 +55,7 @@ struct CloudState: Sendable {
         case .endpoint(let endpoint):
             if let before = endpoints[endpoint.nativeID] {
                 usage.release(before.addresses)
+                roster.change(from: before, to: endpoint)
             } else {
                 roster.add(endpoint)
             }
@@ -89,17 +90,16 @@ struct CloudState: Sendable {
             guard let endpoint = endpoints[id], endpoint.history.sight(at: now) == .gone else { continue }
             record(.endpointGone(id))
             // Its going may have made room for one that waits.
-            if endpoint.provider == .gcp { decideConnections(of: endpoint.serviceNativeID) }
+            if roster.hasWaiting(ofService: endpoint.serviceNativeID) {
+                decideConnections(of: endpoint.serviceNativeID)
+            }
         }
         for service in endpointServices.values where service.history.sight(at: now) == .gone {
             record(.endpointServiceGone(service.serviceID))
         }
     }
 
-    mutating func save(_ endpoint: PrivateEndpoint) {
-        record(.endpoint(endpoint))
-        if endpoint.isLeaving { roster.leaves(endpoint.nativeID) }
-    }
+    mutating func save(_ endpoint: PrivateEndpoint) { record(.endpoint(endpoint)) }
 
     func network(ofSubnet nativeID: String) -> FakeNetwork? { homes[nativeID].flatMap { networks[$0] } }
 
@@ -112,8 +112,21 @@ struct CloudState: Sendable {
         roster.ids(ofService: serviceNativeID).compactMap { endpoints[$0] }
     }
 
-    func endpoints(of serviceNativeID: String, account: String) -> [PrivateEndpoint] {
-        roster.ids(ofService: serviceNativeID, account: account).compactMap { endpoints[$0] }
+    /// The service's endpoint of this native id, if it belongs to this account.
+    func endpoint(_ nativeID: String?, of serviceNativeID: String?, account: String) -> PrivateEndpoint? {
+        guard let nativeID, let endpoint = endpoints[nativeID], endpoint.serviceNativeID == serviceNativeID,
+            endpoint.accountNativeID == account
+        else { return nil }
+        return endpoint
+    }
+
+    /// An account's endpoints on a service that carry no label of ours, and that no wanted endpoint stands for.
+    func strangers(
+        of serviceNativeID: String?, account: String, except wanted: Set<String>
+    ) -> [PrivateEndpoint] {
+        guard let serviceNativeID else { return [] }
+        return roster.foreignIDs(ofService: serviceNativeID, account: account).subtracting(wanted)
+            .compactMap { endpoints[$0] }
     }
 
     mutating func nextSequence() -> Int {

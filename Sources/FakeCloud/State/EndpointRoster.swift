@@ -1,46 +1,84 @@
+import Connectivity
+
 /// Which endpoints belong to whom, so that a look at one need not go through all.
 struct EndpointRoster: Sendable {
-    private struct Pair: Hashable, Sendable {
+    /// A consumer of a service: a whole account, or one of its networks.
+    private struct Party: Hashable, Sendable {
         let service: String
-        let account: String
+        let consumer: String
     }
 
     private var byService: [String: [String]] = [:]
-    private var byPair: [Pair: [String]] = [:]
+    /// By account, and of those only what carries no label of ours.
+    private var foreign: [Party: Set<String>] = [:]
     private var byLabel: [String: String] = [:]
     private var byToken: [String: String] = [:]
     /// Those whose history ends.
     private(set) var leaving: Set<String> = []
+    /// Google: connections that are, or will be, accepted; by account and by network.
+    private var accepted: [Party: Int] = [:]
+    /// Google: by service, connections that are neither accepted nor over. Only they gain by another's going.
+    private var waiting: [String: Int] = [:]
 
     mutating func add(_ endpoint: PrivateEndpoint) {
         byService[endpoint.serviceNativeID, default: []].append(endpoint.nativeID)
-        byPair[pair(of: endpoint), default: []].append(endpoint.nativeID)
+        if endpoint.label == nil { foreign[account(of: endpoint), default: []].insert(endpoint.nativeID) }
         if let label = endpoint.label { byLabel[label] = endpoint.nativeID }
         if let token = endpoint.token { byToken[token] = endpoint.nativeID }
-        if endpoint.isLeaving { leaving.insert(endpoint.nativeID) }
+        count(endpoint, by: 1)
+    }
+
+    /// Takes note of another status.
+    mutating func change(from before: PrivateEndpoint, to after: PrivateEndpoint) {
+        count(before, by: -1)
+        count(after, by: 1)
     }
 
     mutating func remove(_ endpoint: PrivateEndpoint) {
         byService[endpoint.serviceNativeID]?.removeAll { $0 == endpoint.nativeID }
-        byPair[pair(of: endpoint)]?.removeAll { $0 == endpoint.nativeID }
+        foreign[account(of: endpoint)]?.remove(endpoint.nativeID)
         if let label = endpoint.label, byLabel[label] == endpoint.nativeID { byLabel[label] = nil }
         if let token = endpoint.token, byToken[token] == endpoint.nativeID { byToken[token] = nil }
-        leaving.remove(endpoint.nativeID)
+        count(endpoint, by: -1)
     }
 
-    mutating func leaves(_ nativeID: String) { leaving.insert(nativeID) }
-
+    /// A service's endpoints in the order of their making.
     func ids(ofService service: String) -> [String] { byService[service] ?? [] }
 
-    func ids(ofService service: String, account: String) -> [String] {
-        byPair[Pair(service: service, account: account)] ?? []
+    func foreignIDs(ofService service: String, account: String) -> Set<String> {
+        foreign[Party(service: service, consumer: account)] ?? []
     }
 
     func id(labelled label: String) -> String? { byLabel[label] }
 
     func id(madeWith token: String) -> String? { byToken[token] }
 
-    private func pair(of endpoint: PrivateEndpoint) -> Pair {
-        Pair(service: endpoint.serviceNativeID, account: endpoint.accountNativeID)
+    /// - Parameter consumer: an account's or a network's native id; nil: all of the service's.
+    func acceptedCount(ofService service: String, consumer: String? = nil) -> Int {
+        accepted[Party(service: service, consumer: consumer ?? "")] ?? 0
+    }
+
+    func hasWaiting(ofService service: String) -> Bool { waiting[service, default: 0] > 0 }
+
+    private func account(of endpoint: PrivateEndpoint) -> Party {
+        Party(service: endpoint.serviceNativeID, consumer: endpoint.accountNativeID)
+    }
+
+    private mutating func count(_ endpoint: PrivateEndpoint, by step: Int) {
+        if endpoint.isLeaving {
+            if step > 0 { leaving.insert(endpoint.nativeID) } else { leaving.remove(endpoint.nativeID) }
+        }
+        guard endpoint.provider == .gcp else { return }
+        switch endpoint.history.final.flatMap(PSCStatus.init) {
+        case .accepted, .needsAttention:
+            for consumer in [endpoint.accountNativeID, endpoint.networkNativeID, ""] {
+                accepted[Party(service: endpoint.serviceNativeID, consumer: consumer), default: 0] += step
+            }
+            if endpoint.history.final == PSCStatus.needsAttention.rawValue {
+                waiting[endpoint.serviceNativeID, default: 0] += step
+            }
+        case .pending, .rejected: waiting[endpoint.serviceNativeID, default: 0] += step
+        case .closed, nil: break
+        }
     }
 }
