@@ -2,11 +2,11 @@
 enum RequestID {
     /// The client's, if it is short and made of harmless characters; else a new one.
     static func from(_ header: String?) -> String {
-        guard let header, (1...128).contains(header.utf8.count), header.utf8.allSatisfy(isHarmless) else {
-            return new()
-        }
-        return header
+        if let header, isFit(header) { header } else { new() }
     }
+
+    /// Whether it may come back in a reply and stand in the log.
+    static func isFit(_ id: String) -> Bool { (1...128).contains(id.utf8.count) && id.utf8.allSatisfy(isHarmless) }
 
     static func new() -> String {
         [UInt64.random(in: 0...(.max)), UInt64.random(in: 0...(.max))].map { number in

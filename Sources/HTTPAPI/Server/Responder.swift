@@ -33,7 +33,7 @@ struct Responder: HTTPResponder {
         let requestID = RequestID.from(request.headers[.requestID])
         var logger = logger
         logger[metadataKey: "request_id"] = "\(requestID)"
-        if let parent = request.headers[.traceparent], parent.utf8.count <= 128 {
+        if let parent = request.headers[.traceparent], RequestID.isFit(parent) {
             logger[metadataKey: "traceparent"] = "\(parent)"
         }
         let client = Client(request, peer: context.peer, behindProxy: behindProxy)
@@ -69,10 +69,7 @@ struct Responder: HTTPResponder {
             let headers: HTTPFields = [.allow: allowed.joined(separator: ", ")]
             if call.method == .options { return Reply(status: .noContent, headers: headers) }
             throw Problem(.methodNotAllowed, "\(call.method) is not among the methods of this path.", headers: headers)
-        case .malformed(let parameter):
-            throw Problem(
-                .badRequest, "The path cannot be decoded.",
-                faults: [.init(.parameter(parameter), "This is not valid percent-encoded UTF-8.")])
+        case .malformed: throw Problem(.badRequest, "The path is not percent-encoded UTF-8 without control characters.")
         case .unknown:
             if call.method == .options, call.path == "*" {
                 return Reply(status: .noContent, headers: [.allow: "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"])
@@ -99,7 +96,7 @@ struct Responder: HTTPResponder {
         if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
         headers[.xContentTypeOptions] = "nosniff"
         headers[.requestID] = call.requestID
-        if let parent = call.headers[.traceparent], parent.utf8.count <= 128 { headers[.traceparent] = parent }
+        if let parent = call.headers[.traceparent], RequestID.isFit(parent) { headers[.traceparent] = parent }
         var response = Response(
             status: reply.status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: reply.body)))
         if reply.status == .noContent || reply.status == .notModified { response.headers[.contentLength] = nil }

@@ -6,17 +6,23 @@ struct RouteTable: Sendable {
         case found(Route, parameters: [String: String])
         /// The path is known, with these methods.
         case otherMethods([String])
-        /// A path parameter cannot be decoded.
-        case malformed(parameter: String)
+        /// A segment of the path cannot be decoded.
+        case malformed
         case unknown
     }
 
+    /// What routes have at one place of their paths.
     private struct Node {
         var literals: [String: Node] = [:]
-        /// What follows a parameter segment.
+        /// What follows a parameter segment: none or one.
         var parameter: [Node] = []
         var parameterName = ""
         var routes: [String: Route] = [:]
+    }
+
+    private struct Match {
+        let node: Node
+        let parameters: [String: String]
     }
 
     private var root = Node()
@@ -48,28 +54,43 @@ struct RouteTable: Sendable {
 
     /// - Parameter path: percent-encoded; every slash counts.
     func find(_ method: HTTPRequest.Method, _ path: Substring) -> Outcome {
-        var node = root
-        var parameters: [String: String] = [:]
-        let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        for segment in segments where path != "/" {
-            if let literal = node.literals[String(segment)] {
-                node = literal
-            } else if let next = node.parameter.first, !segment.isEmpty {
-                guard let value = PercentEncoding.decode(segment) else {
-                    return .malformed(parameter: node.parameterName)
-                }
-                parameters[node.parameterName] = value
-                node = next
-            } else {
-                return .unknown
+        var segments: [String] = []
+        if path != "/" {
+            for segment in path.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
+                guard let decoded = PercentEncoding.decode(segment) else { return .malformed }
+                segments.append(decoded)
             }
         }
-        if let route = node.routes[method.rawValue] { return .found(route, parameters: parameters) }
-        if method == .head, let route = node.routes["GET"] { return .found(route, parameters: parameters) }
-        return node.routes.isEmpty ? .unknown : .otherMethods(Self.allowed(node.routes.keys))
+        var matches: [Match] = []
+        Self.collect(&matches, segments[...], from: root, [:])
+        // A literal that lacks the method must not hide a parameter that has it.
+        for match in matches {
+            if let route = match.node.routes[method.rawValue] ?? (method == .head ? match.node.routes["GET"] : nil) {
+                return .found(route, parameters: match.parameters)
+            }
+        }
+        return matches.isEmpty ? .unknown : .otherMethods(Self.allowed(matches.flatMap(\.node.routes.keys)))
     }
 
-    private static func allowed(_ methods: some Sequence<String>) -> [String] {
+    /// All nodes with routes that the path may mean, literals first.
+    private static func collect(
+        _ matches: inout [Match], _ segments: ArraySlice<String>, from node: Node, _ parameters: [String: String]
+    ) {
+        guard let segment = segments.first else {
+            if !node.routes.isEmpty { matches.append(Match(node: node, parameters: parameters)) }
+            return
+        }
+        if let literal = node.literals[segment] {
+            collect(&matches, segments.dropFirst(), from: literal, parameters)
+        }
+        if let next = node.parameter.first, !segment.isEmpty {
+            var parameters = parameters
+            parameters[node.parameterName] = segment
+            collect(&matches, segments.dropFirst(), from: next, parameters)
+        }
+    }
+
+    private static func allowed(_ methods: [String]) -> [String] {
         var all = Set(methods).union(["OPTIONS"])
         if all.contains("GET") { all.insert("HEAD") }
         return all.sorted()

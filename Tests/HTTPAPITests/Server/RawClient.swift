@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Testing
 
 /// A connection that sends exactly the bytes it is told, and shows exactly those that come back.
@@ -12,12 +13,17 @@ final class RawClient: Sendable {
         self.reader = reader
     }
 
-    static func connect(to port: Int) async throws -> RawClient {
+    /// - Parameter tls: nil: plain.
+    static func connect(to port: Int, tls: NIOSSLContext? = nil) async throws -> RawClient {
         let reader = Reader()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: false)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(context: tls, serverHostname: "localhost"))
+                    }
                     try channel.pipeline.syncOperations.addHandler(reader.handler())
                 }
             }

@@ -7,6 +7,9 @@ import Testing
     static let answers: [(String, Int, String)] = [
         ("GET /things", 200, #"{"query":[]}"#),
         ("GET /things/special", 200, #""special""#),
+        ("GET /%74hings/special", 200, #""special""#),
+        ("GET /things/special/parts", 200, #"{"parts of":"special"}"#),
+        ("DELETE /things/special", 204, ""),
         ("GET /things/a%2Fb%20c%C3%A9", 200, #"{"id":"a/b cé"}"#),
         ("GET /things/a+b", 200, #"{"id":"a+b"}"#),
         ("GET /things/42/parts", 200, #"{"parts of":"42"}"#),
