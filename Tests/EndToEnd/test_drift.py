@@ -1,26 +1,42 @@
-"""What happens in the clouds behind Postern's back. The server looks again by period, so that these tests take a
-minute; the scenes of both clouds play at the same time."""
+"""What happens in the clouds behind Postern's back. The server looks again by period, of up to a minute, so that all
+scenes play at once, each on a server of its own."""
 
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from endtoend.scene import Scene
 from endtoend.server import Server
 from endtoend.waiting import eventually
 
-PERIOD = 90
+PERIOD = 100
+PLAYS = {}
 
 
-def in_both_clouds(tmp_path, play):
-    """Plays the same scene in each cloud at once, each on a server of its own."""
-    servers = [Server(tmp_path / flavour).start() for flavour in ("gcp", "aws")]
-    try:
-        with ThreadPoolExecutor(2) as pool:
-            runs = [pool.submit(play, Scene(server), name) for server, name in zip(servers, ("gcp", "aws"))]
-            for run in runs:
-                run.result()
-    finally:
-        codes = [server.stop() for server in servers]
-    assert codes == [0, 0]
+def play(function):
+    """A scene that plays in each of the clouds."""
+    for flavour in ("gcp", "aws"):
+        PLAYS[f"{function.__name__}-{flavour}"] = (function, flavour)
+    return function
+
+
+@pytest.fixture(scope="module")
+def stage(request, tmp_path_factory):
+    """All scenes that were asked for, begun."""
+    asked = {item.callspec.params["name"] for item in request.session.items if "stage" in item.fixturenames}
+    folder = tmp_path_factory.mktemp("drift")
+
+    def perform(name):
+        function, flavour = PLAYS[name]
+        server = Server(folder / name).start()
+        try:
+            function(Scene(server), flavour)
+        finally:
+            code = server.stop()
+        assert code == 0, server.tail()
+
+    with ThreadPoolExecutor(len(asked)) as pool:
+        yield {name: pool.submit(perform, name) for name in sorted(asked)}
 
 
 def by_hand(scene, flavour):
@@ -36,125 +52,118 @@ def connections(scene, flavour, **filters):
     return list(scene.owner.walk(f"/v1/services/{scene.flavours[flavour].service}/connections", **filters))
 
 
-def test_what_was_deleted_by_hand_is_made_again(tmp_path):
-    def play(scene, flavour):
-        endpoint = scene.reaches(scene.approved(flavour)["endpoint_id"], "active")
-        first = endpoint["native_id"]
-        [before] = scene.in_fake(endpoint["id"])
-        scene.admin.post("/dev/fake/endpoints/delete", {"native_id": first}, expect=204)
-        eventually(
-            lambda: any(e["kind"] == "endpoint.drift_seen" for e in scene.events(endpoint_id=endpoint["id"])), PERIOD,
-            "the drift is not seen")
-        scene.reaches(endpoint["id"], "active", within=PERIOD)
-        [after] = scene.in_fake(endpoint["id"])
-        assert before and after["endpoint_id"] == endpoint["id"]
-
-    in_both_clouds(tmp_path, play)
+@play
+def what_was_deleted_by_hand_is_made_again(scene, flavour):
+    endpoint = scene.reaches(scene.approved(flavour)["endpoint_id"], "active")
+    first = endpoint["native_id"]
+    [before] = scene.in_fake(endpoint["id"])
+    scene.admin.post("/dev/fake/endpoints/delete", {"native_id": first}, expect=204)
+    eventually(
+        lambda: any(e["kind"] == "endpoint.drift_seen" for e in scene.events(endpoint_id=endpoint["id"])), PERIOD,
+        "the drift is not seen")
+    scene.reaches(endpoint["id"], "active", within=PERIOD)
+    [after] = scene.in_fake(endpoint["id"])
+    assert before and after["endpoint_id"] == endpoint["id"]
 
 
-def test_what_was_deleted_by_hand_is_only_shown_if_the_owners_want_that(tmp_path):
-    def play(scene, flavour):
-        scene.owner.patch(
-            f"/v1/services/{scene.flavours[flavour].service}", {"policy": {"recreate_deleted_endpoints": False}})
-        endpoint = scene.reaches(scene.approved(flavour)["endpoint_id"], "active")
-        scene.admin.post("/dev/fake/endpoints/delete", {"native_id": endpoint["native_id"]}, expect=204)
-        shown = scene.reaches(endpoint["id"], "attention", within=PERIOD)
-        assert shown["last_error"]["code"] == "endpoint_deleted" and shown["last_error"]["side"] == "consumer"
-        assert shown["waiting_on"]["role"] == "consumer"
-        scene.consumer.post(f"/v1/endpoints/{endpoint['id']}/release", expect=202)
-        scene.reaches(endpoint["id"], "closed")
-
-    in_both_clouds(tmp_path, play)
+@play
+def what_was_deleted_by_hand_is_only_shown_if_the_owners_want_that(scene, flavour):
+    scene.owner.patch(
+        f"/v1/services/{scene.flavours[flavour].service}", {"policy": {"recreate_deleted_endpoints": False}})
+    endpoint = scene.reaches(scene.approved(flavour)["endpoint_id"], "active")
+    scene.admin.post("/dev/fake/endpoints/delete", {"native_id": endpoint["native_id"]}, expect=204)
+    shown = scene.reaches(endpoint["id"], "attention", within=PERIOD)
+    assert shown["last_error"]["code"] == "endpoint_deleted" and shown["last_error"]["side"] == "consumer"
+    assert shown["waiting_on"]["role"] == "consumer"
+    scene.consumer.post(f"/v1/endpoints/{endpoint['id']}/release", expect=202)
+    scene.reaches(endpoint["id"], "closed")
 
 
-def test_a_rejection_by_hand_is_shown_and_never_undone(tmp_path):
-    def play(scene, flavour):
-        endpoint = scene.reaches(scene.approved(flavour)["endpoint_id"], "active")
-        service = scene.owner.get(f"/v1/services/{scene.flavours[flavour].service}")
-        scene.admin.post("/dev/fake/connections", {
-            "service": service["native_id"], "endpoint": endpoint["native_id"], "accepted": False}, expect=204)
-        shown = scene.reaches(endpoint["id"], "attention", within=PERIOD)
-        assert shown["last_error"]["code"] in ("rejected_by_producer", "consumer_refused")
-        assert shown["waiting_on"] == {
-            "role": "owner", "team_id": scene.producer_team["id"], "since": shown["waiting_on"]["since"],
-            "detail": shown["last_error"]["remedy"]}
-
-    in_both_clouds(tmp_path, play)
+@play
+def a_rejection_by_hand_is_shown_and_never_undone(scene, flavour):
+    endpoint = scene.reaches(scene.approved(flavour)["endpoint_id"], "active")
+    service = scene.owner.get(f"/v1/services/{scene.flavours[flavour].service}")
+    scene.admin.post("/dev/fake/connections", {
+        "service": service["native_id"], "endpoint": endpoint["native_id"], "accepted": False}, expect=204)
+    shown = scene.reaches(endpoint["id"], "attention", within=PERIOD)
+    assert shown["last_error"]["code"] in ("rejected_by_producer", "consumer_refused")
+    assert shown["waiting_on"] == {
+        "role": "owner", "team_id": scene.producer_team["id"], "since": shown["waiting_on"]["since"],
+        "detail": shown["last_error"]["remedy"]}
 
 
-def test_a_lost_admission_is_put_back(tmp_path):
-    def play(scene, flavour):
-        endpoint = scene.reaches(scene.approved(flavour)["endpoint_id"], "active")
-        service = scene.owner.get(f"/v1/services/{scene.flavours[flavour].service}")
-        account = scene.account(flavour)["native_id"]
+@play
+def a_lost_admission_is_put_back(scene, flavour):
+    endpoint = scene.reaches(scene.approved(flavour)["endpoint_id"], "active")
+    service = scene.owner.get(f"/v1/services/{scene.flavours[flavour].service}")
+    account = scene.account(flavour)["native_id"]
 
-        def is_admitted():
-            found = [s for s in scene.inventory()["services"] if s["native_id"] == service["native_id"]]
-            return account in found[0]["admitted"]
+    def is_admitted():
+        found = [s for s in scene.inventory()["services"] if s["native_id"] == service["native_id"]]
+        return account in found[0]["admitted"]
 
-        assert is_admitted()
-        scene.admin.post(
-            "/dev/fake/admissions/remove", {"service": service["native_id"], "account": account}, expect=204)
-        assert not is_admitted()
-        eventually(is_admitted, PERIOD, "the admission is not put back")
-        scene.reaches(endpoint["id"], "active", within=PERIOD)
-
-    in_both_clouds(tmp_path, play)
+    assert is_admitted()
+    scene.admin.post(
+        "/dev/fake/admissions/remove", {"service": service["native_id"], "account": account}, expect=204)
+    assert not is_admitted()
+    eventually(is_admitted, PERIOD, "the admission is not put back")
+    scene.reaches(endpoint["id"], "active", within=PERIOD)
 
 
-def test_a_connection_that_nobody_asked_for_is_listed_and_not_accepted(tmp_path):
-    def play(scene, flavour):
-        native = by_hand(scene, flavour)
-        found = eventually(
-            lambda: [c for c in connections(scene, flavour, requested="false") if c["native_id"] == native], PERIOD,
-            "the connection is not listed")
-        assert found[0]["endpoint_id"] is None and found[0]["status"] != "accepted"
-        assert found[0]["account_native_id"] == scene.account(flavour)["native_id"]
-        assert connections(scene, flavour, requested="true") == []
-        events = [e for e in scene.events(scene.owner) if e["kind"] == "connection.discovered"]
-        assert [event["detail"]["native_id"] for event in events] == [native]
-        assert scene.consumer.get(
-            f"/v1/services/{scene.flavours[flavour].service}/connections", expect=403)["code"] == "forbidden"
+@play
+def a_connection_that_nobody_asked_for_is_listed_and_not_accepted(scene, flavour):
+    native = by_hand(scene, flavour)
+    found = eventually(
+        lambda: [c for c in connections(scene, flavour, requested="false") if c["native_id"] == native], PERIOD,
+        "the connection is not listed")
+    assert found[0]["endpoint_id"] is None and found[0]["status"] != "accepted"
+    assert found[0]["account_native_id"] == scene.account(flavour)["native_id"]
+    assert connections(scene, flavour, requested="true") == []
+    events = [e for e in scene.events(scene.owner) if e["kind"] == "connection.discovered"]
+    assert [event["detail"]["native_id"] for event in events] == [native]
+    assert scene.consumer.get(
+        f"/v1/services/{scene.flavours[flavour].service}/connections", expect=403)["code"] == "forbidden"
 
-        # Nor does it ride on an approval for another endpoint of the same account.
-        asked = scene.approved(flavour, mode="self_managed")
-        named = by_hand(scene, flavour)
-        scene.consumer.post(f"/v1/endpoints/{asked['endpoint_id']}/identify", {"native_id": named})
-        if flavour == "aws":
-            scene.reaches(asked["endpoint_id"], "active", within=PERIOD)
-        else:
-            # At Google a project's room is used up by whoever comes first: held, and said.
-            scene.reaches(asked["endpoint_id"], "active", "attention", within=PERIOD)
-        statuses = {c["native_id"]: c["status"] for s in scene.inventory()["services"] for c in s["connections"]}
-        if flavour == "aws":
-            assert statuses[named] == "accepted" and statuses[native] == "pending"
-
-    in_both_clouds(tmp_path, play)
+    # Nor does it ride on an approval for another endpoint of the same account.
+    asked = scene.approved(flavour, mode="self_managed")
+    named = by_hand(scene, flavour)
+    scene.consumer.post(f"/v1/endpoints/{asked['endpoint_id']}/identify", {"native_id": named})
+    if flavour == "aws":
+        scene.reaches(asked["endpoint_id"], "active", within=PERIOD)
+    else:
+        # At Google a project's room is used up by whoever comes first: held, and said.
+        scene.reaches(asked["endpoint_id"], "active", "attention", within=PERIOD)
+    statuses = {c["native_id"]: c["status"] for s in scene.inventory()["services"] for c in s["connections"]}
+    if flavour == "aws":
+        assert statuses[named] == "accepted" and statuses[native] == "pending"
 
 
-def test_self_managed(tmp_path):
-    def play(scene, flavour):
-        request = scene.approved(flavour, mode="self_managed")
-        waiting = scene.reaches(request["endpoint_id"], "awaiting_consumer")
-        assert waiting["waiting_on"]["role"] == "consumer" and waiting["native_id"] is None
-        native = by_hand(scene, flavour)
-        path = f"/v1/endpoints/{waiting['id']}"
-        assert scene.owner.post(path + "/identify", {"native_id": native}, expect=403)["code"] == "forbidden"
-        named = scene.consumer.post(path + "/identify", {"native_id": native}, expect=200)
-        assert named["native_id"] == native
-        active = scene.reaches(waiting["id"], "active")
-        assert active["connection_status"] == "accepted"
-        late = scene.consumer.post(path + "/identify", {"native_id": native + "1"}, expect=409)
-        assert late["code"] == "not_possible_now"
-        eventually(
-            lambda: [c["endpoint_id"] for c in connections(scene, flavour, requested="true")] == [waiting["id"]],
-            PERIOD, "the connection is not listed as ours")
+@play
+def self_managed(scene, flavour):
+    request = scene.approved(flavour, mode="self_managed")
+    waiting = scene.reaches(request["endpoint_id"], "awaiting_consumer")
+    assert waiting["waiting_on"]["role"] == "consumer" and waiting["native_id"] is None
+    native = by_hand(scene, flavour)
+    path = f"/v1/endpoints/{waiting['id']}"
+    assert scene.owner.post(path + "/identify", {"native_id": native}, expect=403)["code"] == "forbidden"
+    named = scene.consumer.post(path + "/identify", {"native_id": native}, expect=200)
+    assert named["native_id"] == native
+    active = scene.reaches(waiting["id"], "active")
+    assert active["connection_status"] == "accepted"
+    late = scene.consumer.post(path + "/identify", {"native_id": native + "1"}, expect=409)
+    assert late["code"] == "not_possible_now"
+    eventually(
+        lambda: [c["endpoint_id"] for c in connections(scene, flavour, requested="true")] == [waiting["id"]],
+        PERIOD, "the connection is not listed as ours")
 
-        scene.owner.post(path + "/revoke", {"reason": "The contract has ended."}, expect=202)
-        scene.reaches(waiting["id"], "closed")
-        # It is cut, and it is the consumer's own: nobody deletes it.
-        statuses = {c["native_id"]: c["status"] for s in scene.inventory()["services"] for c in s["connections"]}
-        assert statuses.get(native) != "accepted"
-        assert native in [found["native_id"] for found in scene.inventory()["endpoints"]]
+    scene.owner.post(path + "/revoke", {"reason": "The contract has ended."}, expect=202)
+    scene.reaches(waiting["id"], "closed")
+    # It is cut, and it is the consumer's own: nobody deletes it.
+    statuses = {c["native_id"]: c["status"] for s in scene.inventory()["services"] for c in s["connections"]}
+    assert statuses.get(native) != "accepted"
+    assert native in [found["native_id"] for found in scene.inventory()["endpoints"]]
 
-    in_both_clouds(tmp_path, play)
+
+@pytest.mark.parametrize("name", PLAYS)
+def test_drift(stage, name):
+    stage[name].result()
