@@ -47,6 +47,6 @@ extension KnownCall {
 
 extension Problem {
     fileprivate static func invalidBody(_ faults: [Fault]) -> Self {
-        Self(.invalidBody, "The body is not what this operation takes.", faults: faults)
+        Self(.invalidBody, "The body has \(faults.count) \(faults.count == 1 ? "fault" : "faults").", faults: faults)
     }
 }

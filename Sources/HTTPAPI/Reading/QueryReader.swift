@@ -52,7 +52,9 @@ struct QueryReader {
     consuming func finish() throws(Problem) {
         for name in order where items[name] != nil { refuse(name, "is not a parameter of this operation") }
         guard faults.isEmpty else {
-            throw Problem(.invalidQuery, "The query is not what this operation takes.", faults: faults)
+            throw Problem(
+                .invalidQuery, "The query has \(faults.count) \(faults.count == 1 ? "fault" : "faults").",
+                faults: faults)
         }
     }
 }

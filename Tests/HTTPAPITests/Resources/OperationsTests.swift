@@ -1,0 +1,60 @@
+import HTTPTypes
+import Testing
+
+@testable import HTTPAPI
+
+struct OperationsTests {
+    @Test func theServerLives() async throws {
+        let world = try await APIWorld()
+        #expect(await world.get("/livez", as: nil).json == ["status": "alive"])
+        #expect(await world.get("/livez?x=1", as: nil).faults == ["x"])
+    }
+
+    @Test func readinessNamesEveryCheck() async throws {
+        let ready = try await APIWorld(readiness: [.init("store") { nil }, .init("reconciler") { nil }])
+        let good = await ready.get("/readyz", as: nil)
+        #expect(good.status == 200)
+        #expect(
+            good.json == [
+                "status": "ready",
+                "checks": [
+                    ["name": "store", "status": "ok", "detail": nil],
+                    ["name": "reconciler", "status": "ok", "detail": nil],
+                ],
+            ])
+        let stuck = try await APIWorld(
+            readiness: [.init("store") { nil }, .init("reconciler") { "It has not looked for 90 seconds." }])
+        let bad = await stuck.get("/readyz", as: nil)
+        #expect(bad.status == 503)
+        #expect(bad.code == "unavailable")
+        #expect(
+            bad["checks"] == [
+                ["name": "store", "status": "ok", "detail": nil],
+                ["name": "reconciler", "status": "failing", "detail": "It has not looked for 90 seconds."],
+            ])
+    }
+
+    @Test func theFakeCloudIsHandled() async throws {
+        let world = try await APIWorld()
+        let inventory = await world.get("/dev/fake/inventory")
+        let service = inventory["services"]?.elements?.first
+        #expect(service?["admitted"] == ["batch-prod": nil, "payments-prod": 2])
+        #expect(service?["connections"]?.elements?.first?["serving"] == false)
+        let made = await world.post("/dev/fake/endpoints", ["account": "a", "subnet": "s", "service": "n"])
+        #expect(made.json == ["native_id": "vpce-by-hand"])
+        _ = await world.post("/dev/fake/endpoints/delete", ["native_id": "vpce-by-hand"])
+        _ = await world.post("/dev/fake/connections", ["service": "s", "endpoint": "e", "accepted": false])
+        _ = await world.post("/dev/fake/admissions/remove", ["service": "s", "account": "a"])
+        _ = await world.post("/dev/fake/faults", ["kind": "reply_lost", "operation": "create_endpoint", "count": 3])
+        _ = await world.post("/dev/fake/faults", ["kind": "slow", "operation": nil])
+        _ = await world.send(.delete, "/dev/fake/faults")
+        #expect(
+            world.cloud.deeds == [
+                "create a s n", "delete vpce-by-hand", "decide s e false", "expel s a",
+                "script reply_lost create_endpoint 3", "script slow any 1", "clear",
+            ])
+        let gone = await world.post("/dev/fake/endpoints/delete", ["native_id": "nowhere"])
+        #expect(gone.code == "unprocessable")
+        #expect(await world.post("/dev/fake/faults", ["kind": "x", "count": 0]).faults == ["/count", "/kind"])
+    }
+}
