@@ -110,10 +110,10 @@ let package = Package(
             name: "postern",
             dependencies: [
                 "Connectivity", "ControlPlane", "Persistence", "FakeCloud", "AWSPrivateLink", "GooglePSC",
-                "CloudTransport",
-                "HTTPAPI", configuration, logging, lifecycle,
+                "CloudTransport", "HTTPAPI", configuration, logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),
 

@@ -1,0 +1,22 @@
+import ArgumentParser
+import Persistence
+
+/// Copies the database, whether a server uses it or not.
+struct BackupCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup",
+        abstract: "Copy the database to a new file, also while the server runs.",
+        discussion: "To restore, stop the server and put the copy in the data folder as postern.db.")
+
+    @OptionGroup var storage: StorageOptions
+
+    @Argument(help: "The file to make; it must not exist.", completion: .file())
+    var file: String
+
+    func run() async throws {
+        try await OperatorFault.reporting {
+            let settings = try storage.settings()
+            try SQLiteStore.backup(from: settings.databasePath, to: file)
+        }
+    }
+}

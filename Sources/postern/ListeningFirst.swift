@@ -1,0 +1,25 @@
+import ServiceLifecycle
+
+/// Two services that stop together, of which the second begins once the first listens: whoever cannot have the port
+/// changes nothing in the clouds.
+struct ListeningFirst: Service {
+    let listener: any Service
+    /// Tells the port once.
+    let ports: AsyncStream<Int>
+    let follower: any Service
+    let whenListening: @Sendable (Int) async throws -> Void
+
+    /// - Throws: what the first of them to fail throws; the other is cancelled then.
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await listener.run() }
+            group.addTask {
+                for await port in ports.cancelOnGracefulShutdown() {
+                    try await whenListening(port)
+                    return try await follower.run()
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}

@@ -1,3 +1,0 @@
-import ArgumentParser
-import Configuration
-@main struct Postern: AsyncParsableCommand { func run() async throws {} }
