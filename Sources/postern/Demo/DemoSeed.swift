@@ -22,10 +22,10 @@ struct DemoSeed {
 
         var subject: String {
             switch self {
-            case .admin: "ada.admin"
-            case .consumer: "ben.batch"
-            case .owner: "olga.orders"
-            case .auditor: "aziz.audit"
+            case .admin: "ada@platform"
+            case .consumer: "ben@batch"
+            case .owner: "olga@orders"
+            case .auditor: "abe@audit"
             }
         }
 
