@@ -25,38 +25,67 @@ struct Server {
         let reconciler = Reconciler(
             store: store, backends: clouds.backends, useCases: useCases, environment: environment,
             settings: ReconcilerSettings(), wake: wake, instance: UUID().uuidString, logger: logger)
-        var demo: Demo?
+        let demo = try clouds.fake.map { _ in try Demo(store: store, useCases: useCases, folder: folder.path) }
         if let fake = clouds.fake {
-            demo = try Demo(store: store, useCases: useCases, folder: folder.path)
-            try await demo?.prepare(fake, reconciler)
+            try await demo?.prepare(fake, reconciler, url: settings.port == 0 ? nil : url(settings.port))
         }
-        try await serve(
-            API(
-                store: store, useCases: useCases, environment: environment,
-                isReconcilerAlive: { reconciler.isAlive(at: environment.now()) }, developmentCloud: clouds.fake,
-                logger: logger),
-            reconciler, announcing: demo)
+        let api = try API(
+            store: store, useCases: useCases, environment: environment,
+            readiness: readiness(store, reconciler, environment), developmentCloud: clouds.fake, logger: logger)
+        try await serve(api, reconciler) { url in
+            guard let demo else { return }
+            try demo.note(url: url)
+            if await becomesAlive(reconciler, environment) { demo.greet() }
+        }
         try store.close()
         logger.info("\(Version.text) has stopped")
     }
 
-    private func serve(_ api: API, _ reconciler: Reconciler, announcing demo: Demo?) async throws {
+    /// Waits for the reconciler's first look at the store; false if the server stops before.
+    private func becomesAlive(_ reconciler: Reconciler, _ environment: Environment) async -> Bool {
+        let life: Void? = try? await cancelWhenGracefulShutdown {
+            while !reconciler.isAlive(at: environment.now()) {
+                try await ContinuousClock().sleep(for: .milliseconds(10))
+            }
+        }
+        return life != nil
+    }
+
+    private func readiness(
+        _ store: SQLiteStore, _ reconciler: Reconciler, _ environment: Environment
+    ) -> [ReadinessCheck] {
+        [
+            ReadinessCheck("store") { await store.objectionToWriting() },
+            ReadinessCheck("reconciler") {
+                reconciler.isAlive(at: environment.now()) ? nil : "The reconciler has not looked at the store lately."
+            },
+        ]
+    }
+
+    /// - Parameter whenReady: is told the address once the server listens.
+    private func serve(
+        _ api: API, _ reconciler: Reconciler, whenReady: @escaping @Sendable (String) async throws -> Void
+    ) async throws {
         let (ports, bound) = AsyncStream.makeStream(of: Int.self)
-        let http = HTTPServer(
-            settings: HTTPServerSettings(
+        let listener = api.service(
+            HTTPServerSettings(
                 host: settings.host, port: settings.port,
                 tls: settings.tls.map { .init(certificateChain: $0.certificate, privateKey: $0.key) },
                 behindProxy: settings.isBehindProxy),
-            api: api, logger: logger, onBound: { bound.yield($0) })
-        let services = ListeningFirst(listener: http, ports: ports, follower: reconciler) { port in
+            onBound: { bound.yield($0) })
+        let services = ListeningFirst(listener: listener, ports: ports, follower: reconciler) { port in
             let url = self.url(port)
             self.logger.info("Listening at \(url)")
-            try demo?.announce(url)
+            try await whenReady(url)
         }
         var configuration = ServiceGroupConfiguration(
             services: [services], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.shutdownTimeout
-        try await ServiceGroup(configuration: configuration).run()
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch is CancellationError {
+            logger.warning("What still ran when the time to stop was over was cut off")
+        }
     }
 
     private func metadata(_ folder: DataDirectory, _ clouds: Clouds) -> Logger.Metadata {

@@ -19,9 +19,11 @@ struct Demo {
     }
 
     /// Puts up what is missing of the demo, and leaves alone what is there.
-    /// - Parameter reconciler: reads the networks, whose ids `demo.env` tells, out of the fake clouds.
-    func prepare(_ cloud: FakeCloud, _ reconciler: Reconciler) async throws {
-        for scene in scenes { try await scene.build(in: cloud) }
+    /// - Parameters:
+    ///   - reconciler: reads the networks, whose ids `demo.env` tells, out of the fake clouds.
+    ///   - url: where the server will listen; nil: that turns out later.
+    func prepare(_ cloud: FakeCloud, _ reconciler: Reconciler, url: String?) async throws {
+        for scene in scenes { try scene.build(in: cloud) }
         let (seed, scenes, known) = (seed, scenes, file.read() ?? [:])
         let secrets = try await store.write { transaction in
             if try !seed.isPlanted(in: transaction) { try seed.plant(scenes, in: transaction) }
@@ -34,17 +36,19 @@ struct Demo {
         let tokens = DemoSeed.Person.allCases.map { person in
             (person.variable, secrets?[person]?.text ?? known[person.variable] ?? "")
         }
-        try file.write([("POSTERN_URL", known["POSTERN_URL"] ?? "")] + tokens + ids)
+        try file.write([("POSTERN_URL", url ?? "")] + tokens + ids)
     }
 
-    /// Tells in `demo.env`, and on standard output, where the server listens.
-    func announce(_ url: String) throws(OperatorFault) {
+    /// Tells in `demo.env` where the server listens.
+    func note(url: String) throws(OperatorFault) {
         let known = file.read() ?? [:]
+        guard known["POSTERN_URL"] != url else { return }
         let others = known.filter { $0.key != "POSTERN_URL" }.sorted { $0.key < $1.key }
         try file.write([("POSTERN_URL", url)] + others.map { ($0.key, $0.value) })
-        StandardStream.output.write(
-            DemoGreeting(file: file.path, values: known.merging(["POSTERN_URL": url]) { $1 }).text)
     }
+
+    /// Tells on standard output what can be tried now.
+    func greet() { StandardStream.output.write(DemoGreeting(file: file.path, values: file.read() ?? [:]).text) }
 
     /// The ids that the demo's calls need; nil while a network has not been read from its cloud yet.
     private func findIDs() async throws -> [(name: String, value: String)]? {

@@ -10,6 +10,8 @@ struct DemoScene {
         let networkName: String
         let networkNativeID: String
         let subnet: Subnet
+        /// Google: where the addresses come from that a published service's consumers show to it.
+        let natSubnets: [Subnet]
     }
 
     let provider: CloudProvider
@@ -26,19 +28,26 @@ struct DemoScene {
 
     private static func google() throws(OperatorFault) -> DemoScene {
         let region = "europe-west1"
-        func party(_ team: String, _ project: String, _ subnet: String, _ range: String) throws(OperatorFault) -> Party
-        {
-            Party(
+        func subnet(_ name: String, _ range: String, of project: String) throws(OperatorFault) -> Subnet {
+            Subnet(
+                name: name, nativeID: "projects/\(project)/regions/\(region)/subnetworks/\(name)", region: region,
+                zone: nil, range: try parsed(CIDR(range)))
+        }
+        func party(
+            _ team: String, _ project: String, _ range: String, natRange: String?
+        ) throws(OperatorFault) -> Party {
+            var natSubnets: [Subnet] = []
+            if let natRange { natSubnets = [try subnet("\(team)-nat", natRange, of: project)] }
+            return Party(
                 account: try parsed(ResourceName("\(team)-gcp")), accountNativeID: project, networkName: "main",
                 networkNativeID: "projects/\(project)/global/networks/main",
-                subnet: Subnet(
-                    name: subnet, nativeID: "projects/\(project)/regions/\(region)/subnetworks/\(subnet)",
-                    region: region, zone: nil, range: try parsed(CIDR(range))))
+                subnet: try subnet("\(team)-a", range, of: project),
+                natSubnets: natSubnets)
         }
         return DemoScene(
             provider: .gcp, variablePrefix: "", region: region,
-            consumer: try party("batch", "batch-prod", "batch-a", "10.0.8.0/24"),
-            producer: try party("orders", "orders-prod", "orders-a", "10.0.1.0/24"),
+            consumer: try party("batch", "batch-prod", "10.0.8.0/24", natRange: nil),
+            producer: try party("orders", "orders-prod", "10.0.1.0/24", natRange: "10.0.250.0/24"),
             service: try parsed(ResourceName("orders-api")), range: try parsed(CIDR("10.0.0.0/16")))
     }
 
@@ -52,7 +61,8 @@ struct DemoScene {
                 networkNativeID: "vpc-0\(String(repeating: digit, count: 16))",
                 subnet: Subnet(
                     name: "\(team)-a", nativeID: "subnet-0\(String(repeating: digit, count: 16))", region: region,
-                    zone: "euw1-az1", range: try parsed(CIDR(range))))
+                    zone: "euw1-az1", range: try parsed(CIDR(range))),
+                natSubnets: [])
         }
         return DemoScene(
             provider: .aws, variablePrefix: "AWS_", region: region,
