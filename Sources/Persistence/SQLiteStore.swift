@@ -7,7 +7,7 @@ public import Logging
 public final class SQLiteStore: Store {
     private let lock: FileLock?
     private let writer: DatabaseQueue
-    private let commits: GroupCommit
+    let commits: GroupCommit
     private let readers: ReaderPool
     private let checkpointer: Checkpointer?
 

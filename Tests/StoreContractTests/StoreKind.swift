@@ -33,6 +33,10 @@ final class DatabaseFolder {
 
     func path(_ name: String) -> String { url.appending(path: name).path }
 
+    func size(_ name: String) throws -> Int {
+        try FileManager.default.attributesOfItem(atPath: path(name))[.size] as? Int ?? 0
+    }
+
     func open(_ settings: SQLiteSettings = SQLiteSettings()) throws -> SQLiteStore {
         let store = try SQLiteStore(path: database, settings: settings, logger: Logger(label: "test"))
         stores.append(store)

@@ -2,10 +2,14 @@ import Connectivity
 import ControlPlane
 
 private enum AccessTokenTable {
-    static let columns = """
-        id, subject, teams, roles, description, digest, created_at, created_by, expires_at, last_used_at, revoked_at, \
-        revision
-        """
+    static let text = TableText(
+        "access_token",
+        columns: """
+            id, subject, teams, roles, description, digest, created_at, created_by, expires_at, last_used_at, revoked_at, \
+            revision
+            """, count: 12)
+
+    static let findByDigest = "SELECT \(text.columns) FROM access_token WHERE digest = $1"
 
     static func decode(_ columns: inout Columns) throws -> AccessToken {
         AccessToken(
@@ -20,12 +24,12 @@ private enum AccessTokenTable {
 extension SQLiteReading {
     func find(_ id: ID<AccessToken>) throws -> AccessToken? {
         try session.first(
-            "SELECT \(AccessTokenTable.columns) FROM access_token WHERE id = $1", [id], AccessTokenTable.decode)
+            AccessTokenTable.text.findByID, [id], AccessTokenTable.decode)
     }
 
     func findToken(digest: String) throws -> AccessToken? {
         try session.first(
-            "SELECT \(AccessTokenTable.columns) FROM access_token WHERE digest = $1", [digest],
+            AccessTokenTable.findByDigest, [digest],
             AccessTokenTable.decode)
     }
 
@@ -37,14 +41,14 @@ extension SQLiteReading {
                 .init(nil)
             }
         return try KeysetList.newestFirst("access_token", page, branches: [branch], filters: [])
-            .records(in: session, columns: AccessTokenTable.columns, AccessTokenTable.decode) { try find($0) }
+            .records(in: session, columns: AccessTokenTable.text.columns, AccessTokenTable.decode) { try find($0) }
     }
 }
 
 extension SQLiteTransaction {
     func insert(_ token: AccessToken) throws {
         try session.run(
-            "INSERT INTO access_token (\(AccessTokenTable.columns)) VALUES (\(placeholders(12)))",
+            AccessTokenTable.text.insert,
             [
                 token.id, token.subject, token.teams.sorted(), token.roles.sorted { $0.rawValue < $1.rawValue },
                 token.description, token.digest, token.createdAt, token.createdBy, token.expiresAt, token.lastUsedAt,

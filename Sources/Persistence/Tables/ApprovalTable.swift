@@ -2,10 +2,12 @@ import Connectivity
 import ControlPlane
 
 private enum ApprovalTable {
-    static let columns = """
-        id, request_id, service_id, producer_team_id, consumer_team_id, verdict, reason, decided_by, origin, \
-        as_admin, created_at
-        """
+    static let text = TableText(
+        "approval",
+        columns: """
+            id, request_id, service_id, producer_team_id, consumer_team_id, verdict, reason, decided_by, origin, \
+            as_admin, created_at
+            """, count: 11)
 
     static func decode(_ columns: inout Columns) throws -> Approval {
         Approval(
@@ -19,12 +21,12 @@ private enum ApprovalTable {
 extension SQLiteReading {
     func find(_ id: ID<Approval>) throws -> Approval? {
         try session.first(
-            "SELECT \(ApprovalTable.columns) FROM approval WHERE id = $1", [id], ApprovalTable.decode)
+            ApprovalTable.text.findByID, [id], ApprovalTable.decode)
     }
 
     func approvals(of request: ID<EndpointRequest>) throws -> [Approval] {
         try session.rows(
-            "SELECT \(ApprovalTable.columns) FROM approval WHERE request_id = $1 ORDER BY id", [request],
+            "SELECT \(ApprovalTable.text.columns) FROM approval WHERE request_id = $1 ORDER BY id", [request],
             ApprovalTable.decode)
     }
 
@@ -34,14 +36,14 @@ extension SQLiteReading {
             service: query.service, isOwnService: try owns(query.service, query.audience), team: query.team
         )
         .page(page)
-        .records(in: session, columns: ApprovalTable.columns, ApprovalTable.decode) { try find($0) }
+        .records(in: session, columns: ApprovalTable.text.columns, ApprovalTable.decode) { try find($0) }
     }
 }
 
 extension SQLiteTransaction {
     func insert(_ approval: Approval) throws {
         try session.run(
-            "INSERT INTO approval (\(ApprovalTable.columns)) VALUES (\(placeholders(11)))",
+            ApprovalTable.text.insert,
             [
                 approval.id, approval.requestID, approval.serviceID, approval.producerTeamID, approval.consumerTeamID,
                 approval.verdict, approval.reason, approval.decidedBy, approval.origin, approval.asAdmin,

@@ -2,10 +2,12 @@ import Connectivity
 import ControlPlane
 
 private enum CloudAccountTable {
-    static let columns = """
-        id, name, team_id, provider, native_id, access_identity, access_external_id, access_regions, description, \
-        networks_observed_at, last_error, \(Schedule.columns), created_at, updated_at, revision
-        """
+    static let text = TableText(
+        "cloud_account",
+        columns: """
+            id, name, team_id, provider, native_id, access_identity, access_external_id, access_regions, description, \
+            networks_observed_at, last_error, \(Schedule.columns), created_at, updated_at, revision
+            """, count: 18)
 
     static func decode(_ columns: inout Columns) throws -> CloudAccount {
         CloudAccount(
@@ -33,7 +35,7 @@ extension SQLiteReading {
 
     private func findAccount(_ condition: String, _ values: [any SQLValue]) throws -> CloudAccount? {
         try session.first(
-            "SELECT \(CloudAccountTable.columns) FROM cloud_account WHERE \(condition)", values,
+            "SELECT \(CloudAccountTable.text.columns) FROM cloud_account WHERE \(condition)", values,
             CloudAccountTable.decode)
     }
 
@@ -45,14 +47,14 @@ extension SQLiteReading {
             filters.append(.anyOf("team_id", in: teams.sorted()))
         }
         return try KeysetList.newestFirst("cloud_account", page, branches: branches, filters: filters)
-            .records(in: session, columns: CloudAccountTable.columns, CloudAccountTable.decode) { try find($0) }
+            .records(in: session, columns: CloudAccountTable.text.columns, CloudAccountTable.decode) { try find($0) }
     }
 }
 
 extension SQLiteTransaction {
     func insert(_ account: CloudAccount) throws {
         try session.run(
-            "INSERT INTO cloud_account (\(CloudAccountTable.columns)) VALUES (\(placeholders(18)))",
+            CloudAccountTable.text.insert,
             [
                 account.id, account.name, account.teamID, account.provider, account.nativeID, account.access.identity,
                 account.access.externalID, account.access.regions, account.description, account.networksObservedAt,
@@ -84,7 +86,7 @@ extension SQLiteTransaction {
 
     func claimDueAccounts(at instant: Timestamp, lease: Schedule.Lease, limit: Int) throws -> [CloudAccount] {
         let due = try due(
-            in: "cloud_account", columns: CloudAccountTable.columns, at: instant, limit: limit,
+            in: "cloud_account", columns: CloudAccountTable.text.columns, at: instant, limit: limit,
             CloudAccountTable.decode)
         return try due.map { account in
             session.cache?.forget(account.id)

@@ -44,7 +44,7 @@ extension SQLiteTransaction {
             // A cloud that lists an endpoint twice means the later one.
             try session.run(
                 """
-                INSERT INTO connection (\(ConnectionTable.columns), service_id) VALUES (\(placeholders(10)))
+                INSERT INTO connection (\(ConnectionTable.columns), service_id) VALUES (\(TableText.places(10)))
                 ON CONFLICT (service_id, native_id) DO UPDATE SET account_native_id = excluded.account_native_id,
                     network_native_id = excluded.network_native_id, status = excluded.status,
                     native_status = excluded.native_status, is_serving = excluded.is_serving,

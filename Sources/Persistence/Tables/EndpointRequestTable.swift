@@ -2,11 +2,25 @@ import Connectivity
 import ControlPlane
 
 private enum EndpointRequestTable {
-    static let columns = """
-        id, origin, service_id, producer_team_id, consumer_team_id, account_id, network_id, subnet, mode, \
-        native_endpoint_id, requested_address, \(EndpointOptions.columns), reason, ticket, lifetime, lives_until, \
-        state, approvals_required, findings, requested_by, created_at, expires_at, resolved_at, endpoint_id, \
-        updated_at, revision
+    static let text = TableText(
+        "endpoint_request",
+        columns: """
+            id, origin, service_id, producer_team_id, consumer_team_id, account_id, network_id, subnet, mode, \
+            native_endpoint_id, requested_address, \(EndpointOptions.columns), reason, ticket, lifetime, lives_until, \
+            state, approvals_required, findings, requested_by, created_at, expires_at, resolved_at, endpoint_id, \
+            updated_at, revision
+            """, count: 29)
+
+    static let findLive = """
+        SELECT \(text.columns) FROM endpoint_request
+        WHERE network_id = $1 AND subnet = $2 AND service_id = $3 AND (state = 'pending' OR EXISTS (
+            SELECT 1 FROM endpoint WHERE endpoint.id = endpoint_request.endpoint_id AND phase <> 'closed'))
+        ORDER BY id DESC LIMIT 1
+        """
+
+    static let findByNative = """
+        SELECT \(text.columns) FROM endpoint_request
+        WHERE service_id = $1 AND native_endpoint_id = $2 ORDER BY id DESC LIMIT 1
         """
 
     static func decode(_ columns: inout Columns) throws -> EndpointRequest {
@@ -40,7 +54,7 @@ private enum EndpointRequestTable {
 extension SQLiteReading {
     func find(_ id: ID<EndpointRequest>) throws -> EndpointRequest? {
         try session.first(
-            "SELECT \(EndpointRequestTable.columns) FROM endpoint_request WHERE id = $1", [id],
+            EndpointRequestTable.text.findByID, [id],
             EndpointRequestTable.decode)
     }
 
@@ -62,7 +76,7 @@ extension SQLiteReading {
             ]
         }
         return try list.page(page)
-            .records(in: session, columns: EndpointRequestTable.columns, EndpointRequestTable.decode) {
+            .records(in: session, columns: EndpointRequestTable.text.columns, EndpointRequestTable.decode) {
                 try find($0)
             }
     }
@@ -71,28 +85,18 @@ extension SQLiteReading {
         service: ID<PublishedService>, network: ID<Network>, subnet: String
     ) throws -> EndpointRequest? {
         try session.first(
-            """
-            SELECT \(EndpointRequestTable.columns) FROM endpoint_request
-            WHERE network_id = $1 AND subnet = $2 AND service_id = $3 AND (state = 'pending' OR EXISTS (
-                SELECT 1 FROM endpoint WHERE endpoint.id = endpoint_request.endpoint_id AND phase <> 'closed'))
-            ORDER BY id DESC LIMIT 1
-            """,
-            [network, subnet, service], EndpointRequestTable.decode)
+            EndpointRequestTable.findLive, [network, subnet, service], EndpointRequestTable.decode)
     }
 
     func findRequest(service: ID<PublishedService>, nativeEndpointID: String) throws -> EndpointRequest? {
         try session.first(
-            """
-            SELECT \(EndpointRequestTable.columns) FROM endpoint_request
-            WHERE service_id = $1 AND native_endpoint_id = $2 ORDER BY id DESC LIMIT 1
-            """,
-            [service, nativeEndpointID], EndpointRequestTable.decode)
+            EndpointRequestTable.findByNative, [service, nativeEndpointID], EndpointRequestTable.decode)
     }
 
     func requests(expiredAt instant: Timestamp, limit: Int) throws -> [EndpointRequest] {
         try session.rows(
             """
-            SELECT \(EndpointRequestTable.columns) FROM endpoint_request
+            SELECT \(EndpointRequestTable.text.columns) FROM endpoint_request INDEXED BY endpoint_request_overdue
             WHERE state = 'pending' AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2
             """,
             [instant, limit], EndpointRequestTable.decode)
@@ -102,7 +106,7 @@ extension SQLiteReading {
 extension SQLiteTransaction {
     func insert(_ request: EndpointRequest) throws {
         try session.run(
-            "INSERT INTO endpoint_request (\(EndpointRequestTable.columns)) VALUES (\(placeholders(29)))",
+            EndpointRequestTable.text.insert,
             [
                 request.id, request.origin, request.serviceID, request.producerTeamID, request.consumerTeamID,
                 request.accountID, request.networkID, request.subnet, request.mode, request.nativeEndpointID,

@@ -4,7 +4,7 @@ import ControlPlane
 extension SQLiteReading {
     func find(_ id: ID<Endpoint>) throws -> Endpoint? {
         try session.first(
-            "SELECT \(EndpointTable.columns) FROM endpoint WHERE id = $1", [id], EndpointTable.decode)
+            EndpointTable.text.findByID, [id], EndpointTable.decode)
     }
 
     func endpoints(_ query: EndpointQuery, _ page: Page<ID<Endpoint>>) throws -> [Endpoint] {
@@ -14,13 +14,13 @@ extension SQLiteReading {
             account: query.account
         )
         .page(page)
-        .records(in: session, columns: EndpointTable.columns, EndpointTable.decode) { try find($0) }
+        .records(in: session, columns: EndpointTable.text.columns, EndpointTable.decode) { try find($0) }
     }
 
     func openEndpoints(of service: ID<PublishedService>) throws -> [Endpoint] {
         // Few at a time, and in the order of accounts within the index: sorted here.
         try session.rows(
-            "SELECT \(EndpointTable.columns) FROM endpoint WHERE service_id = $1 AND phase <> 'closed'", [service],
+            "SELECT \(EndpointTable.text.columns) FROM endpoint WHERE service_id = $1 AND phase <> 'closed'", [service],
             EndpointTable.decode
         )
         .sorted { $0.id < $1.id }
@@ -29,7 +29,7 @@ extension SQLiteReading {
     func openEndpoints(of service: ID<PublishedService>, account: ID<CloudAccount>) throws -> [Endpoint] {
         try session.rows(
             """
-            SELECT \(EndpointTable.columns) FROM endpoint
+            SELECT \(EndpointTable.text.columns) FROM endpoint
             WHERE service_id = $1 AND account_id = $2 AND phase <> 'closed' ORDER BY id
             """,
             [service, account], EndpointTable.decode)
@@ -38,7 +38,7 @@ extension SQLiteReading {
     func endpoints(expiredAt instant: Timestamp, limit: Int) throws -> [Endpoint] {
         try session.rows(
             """
-            SELECT \(EndpointTable.columns) FROM endpoint
+            SELECT \(EndpointTable.text.columns) FROM endpoint INDEXED BY endpoint_overdue
             WHERE desired = 'present' AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2
             """,
             [instant, limit], EndpointTable.decode)
@@ -48,7 +48,7 @@ extension SQLiteReading {
 extension SQLiteTransaction {
     func insert(_ endpoint: Endpoint) throws {
         try session.run(
-            "INSERT INTO endpoint (\(EndpointTable.columns)) VALUES (\(placeholders(39)))",
+            EndpointTable.text.insert,
             EndpointTable.values(endpoint))
     }
 
@@ -67,7 +67,7 @@ extension SQLiteTransaction {
 
     func claimDueEndpoints(at instant: Timestamp, lease: Schedule.Lease, limit: Int) throws -> [Endpoint] {
         let due = try due(
-            in: "endpoint", columns: EndpointTable.columns, at: instant, limit: limit, EndpointTable.decode)
+            in: "endpoint", columns: EndpointTable.text.columns, at: instant, limit: limit, EndpointTable.decode)
         return try due.map { endpoint in
             try self.lease(endpoint.id, in: "endpoint", to: lease)
             var claimed = endpoint

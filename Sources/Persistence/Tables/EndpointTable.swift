@@ -2,13 +2,15 @@ import Connectivity
 
 /// How an endpoint is kept.
 enum EndpointTable {
-    static let columns = """
-        id, request_id, service_id, producer_team_id, consumer_team_id, account_id, network_id, subnet, mode, \
-        requested_address, \(EndpointOptions.columns), desired, phase, native_id, addresses, dns_names, \
-        connection_status, native_status, has_been_active, intent_action, intent_token, calls_begun, last_error, \
-        \(Schedule.columns), expires_at, closing_kind, closing_by, closing_reason, closing_at, created_at, \
-        updated_at, closed_at, revision
-        """
+    static let text = TableText(
+        "endpoint",
+        columns: """
+            id, request_id, service_id, producer_team_id, consumer_team_id, account_id, network_id, subnet, mode, \
+            requested_address, \(EndpointOptions.columns), desired, phase, native_id, addresses, dns_names, \
+            connection_status, native_status, has_been_active, intent_action, intent_token, calls_begun, last_error, \
+            \(Schedule.columns), expires_at, closing_kind, closing_by, closing_reason, closing_at, created_at, \
+            updated_at, closed_at, revision
+            """, count: 39)
 
     static func decode(_ columns: inout Columns) throws -> Endpoint {
         Endpoint(

@@ -2,10 +2,17 @@ import Connectivity
 import ControlPlane
 
 private enum EventTable {
-    static let columns = """
-        sequence, id, kind, at, actor_kind, actor_subject, http_request_id, team_id, token_id, account_id, network_id, \
-        service_id, request_id, endpoint_id, producer_team_id, consumer_team_id, detail, previous_hash, hash
+    static let text = TableText(
+        "event",
+        columns: """
+            sequence, id, kind, at, actor_kind, actor_subject, http_request_id, team_id, token_id, account_id, network_id, \
+            service_id, request_id, endpoint_id, producer_team_id, consumer_team_id, detail, previous_hash, hash
+            """, count: 19)
+
+    static let append = """
+        INSERT INTO event (\(text.columns)) VALUES (\(TableText.places(19)))
         """
+    static let findBySequence = "SELECT \(text.columns) FROM event WHERE sequence = $1"
 
     static func decode(_ columns: inout Columns) throws -> Event {
         let sequence: Int = try columns.next()
@@ -70,9 +77,9 @@ extension SQLiteReading {
             table: "event", key: "sequence", isDescending: false, start: page.after ?? 0,
             branches: EventTable.branches(query), filters: EventTable.filters(query), limit: page.limit
         )
-        .records(in: session, columns: EventTable.columns, EventTable.decode) { sequence in
+        .records(in: session, columns: EventTable.text.columns, EventTable.decode) { sequence in
             try session.first(
-                "SELECT \(EventTable.columns) FROM event WHERE sequence = $1", [sequence], EventTable.decode)
+                EventTable.findBySequence, [sequence], EventTable.decode)
         }
     }
 
@@ -92,7 +99,7 @@ extension SQLiteTransaction {
             previousHash: head.hash, digest: Digest.sha256)
         let subjects = event.subjects
         try session.run(
-            "INSERT INTO event (\(EventTable.columns)) VALUES (\(placeholders(19)))",
+            EventTable.append,
             [
                 event.sequence, event.id, event.kind, event.at, event.actor.kind, event.actor.subject,
                 event.httpRequestID, subjects.teamID, subjects.tokenID, subjects.accountID, subjects.networkID,

@@ -58,6 +58,8 @@ struct KeysetList<Key: SQLValue & SQLColumn & Hashable & Comparable> {
     static var branchesPerKeptStatement: Int { 40 }
 
     let table: String
+    /// The index of the key, where the key is not the table's own order.
+    var primaryIndex: String?
     let key: String
     let isDescending: Bool
     let start: any SQLValue
@@ -111,7 +113,8 @@ struct KeysetList<Key: SQLValue & SQLColumn & Hashable & Comparable> {
         let selects = branches.map { branch in
             let table = branch.detour?.table ?? table
             let key = branch.detour?.key ?? key
-            let from = branch.index.map { "\(table) INDEXED BY \($0)" } ?? table
+            let index = branch.index ?? (branch.detour == nil ? primaryIndex : nil)
+            let from = index.map { "\(table) INDEXED BY \($0)" } ?? table
             let conditions =
                 branch.conditions + [Condition("\(key) \(isDescending ? "<" : ">") ?", start)]
                 + (branch.detour?.filters ?? filters)
@@ -132,7 +135,8 @@ extension KeysetList {
         _ table: String, _ page: Page<ID<Subject>>, branches: [Branch], filters: [Condition]
     ) -> KeysetList where Key == ID<Subject> {
         KeysetList(
-            table: table, key: "id", isDescending: true, start: page.after?.text ?? pastEveryID, branches: branches,
+            table: table, primaryIndex: "sqlite_autoindex_\(table)_1", key: "id",
+            isDescending: true, start: page.after?.text ?? pastEveryID, branches: branches,
             filters: filters, limit: page.limit)
     }
 }

@@ -2,9 +2,11 @@ import Connectivity
 import ControlPlane
 
 private enum NetworkTable {
-    static let columns = """
-        id, account_id, name, native_id, region, ranges, subnets, source, observed_at, created_at, updated_at, revision
-        """
+    static let text = TableText(
+        "network",
+        columns: """
+            id, account_id, name, native_id, region, ranges, subnets, source, observed_at, created_at, updated_at, revision
+            """, count: 12)
 
     static func decode(_ columns: inout Columns) throws -> Network {
         Network(
@@ -18,7 +20,7 @@ private enum NetworkTable {
 extension SQLiteReading {
     func find(_ id: ID<Network>) throws -> Network? {
         func load() throws -> Network? {
-            try session.first("SELECT \(NetworkTable.columns) FROM network WHERE id = $1", [id], NetworkTable.decode)
+            try session.first(NetworkTable.text.findByID, [id], NetworkTable.decode)
         }
         return try session.cache?.network(id, load) ?? load()
     }
@@ -26,7 +28,7 @@ extension SQLiteReading {
     func networks(of account: ID<CloudAccount>) throws -> [Network] {
         func load() throws -> [Network] {
             try session.rows(
-                "SELECT \(NetworkTable.columns) FROM network WHERE account_id = $1 ORDER BY id", [account],
+                "SELECT \(NetworkTable.text.columns) FROM network WHERE account_id = $1 ORDER BY id", [account],
                 NetworkTable.decode)
         }
         return try session.cache?.networks(of: account, load) ?? load()
@@ -44,7 +46,7 @@ extension SQLiteReading {
             branches = query.audience.branches(index: "network_by_team", column: "account_team_id")
         }
         return try KeysetList.newestFirst("network", page, branches: branches, filters: filters)
-            .records(in: session, columns: NetworkTable.columns, NetworkTable.decode) { try find($0) }
+            .records(in: session, columns: NetworkTable.text.columns, NetworkTable.decode) { try find($0) }
     }
 
     func isUsed(_ network: ID<Network>) throws -> Bool {
@@ -57,8 +59,8 @@ extension SQLiteTransaction {
         session.cache?.forget(network.id)
         try session.run(
             """
-            INSERT INTO network (\(NetworkTable.columns), account_team_id)
-            VALUES (\(placeholders(12)), (SELECT team_id FROM cloud_account WHERE id = $2))
+            INSERT INTO network (\(NetworkTable.text.columns), account_team_id)
+            VALUES (\(TableText.places(12)), (SELECT team_id FROM cloud_account WHERE id = $2))
             """,
             [
                 network.id, network.accountID, network.name, network.nativeID, network.region, network.ranges,

@@ -5,7 +5,7 @@ extension SQLiteReading {
     func find(_ id: ID<PublishedService>) throws -> PublishedService? {
         func load() throws -> PublishedService? {
             try session.first(
-                "SELECT \(PublishedServiceTable.columns) FROM published_service WHERE id = $1", [id],
+                PublishedServiceTable.text.findByID, [id],
                 PublishedServiceTable.decode)
         }
         return try session.cache?.service(id, load) ?? load()
@@ -40,7 +40,7 @@ extension SQLiteReading {
             }
         }
         return try KeysetList.newestFirst("published_service", page, branches: branches, filters: filters)
-            .records(in: session, columns: PublishedServiceTable.columns, PublishedServiceTable.decode) {
+            .records(in: session, columns: PublishedServiceTable.text.columns, PublishedServiceTable.decode) {
                 try find($0)
             }
     }

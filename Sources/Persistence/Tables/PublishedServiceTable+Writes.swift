@@ -4,7 +4,7 @@ import ControlPlane
 extension SQLiteTransaction {
     func insert(_ service: PublishedService) throws {
         try session.run(
-            "INSERT INTO published_service (\(PublishedServiceTable.columns)) VALUES (\(placeholders(38)))",
+            PublishedServiceTable.text.insert,
             PublishedServiceTable.values(service))
         try addViewers(of: service)
     }
@@ -42,7 +42,7 @@ extension SQLiteTransaction {
 
     func claimDueServices(at instant: Timestamp, lease: Schedule.Lease, limit: Int) throws -> [PublishedService] {
         let due = try due(
-            in: "published_service", columns: PublishedServiceTable.columns, at: instant, limit: limit,
+            in: "published_service", columns: PublishedServiceTable.text.columns, at: instant, limit: limit,
             PublishedServiceTable.decode)
         return try due.map { service in
             session.cache?.forget(service.id)

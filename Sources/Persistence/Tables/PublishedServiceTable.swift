@@ -3,12 +3,14 @@ import ControlPlane
 
 /// How a service is kept. The columns of its policy and of its blueprint are plain, so that they can be read anywhere.
 enum PublishedServiceTable {
-    static let columns = """
-        id, name, team_id, account_id, provider, region, description, documentation_url, adopted_native_id, \
-        load_balancer, nat_subnets, proxy_protocol, domain_name, supported_regions, native_id, service_name, \
-        visible_to, \(policyColumns), desired, phase, warnings, last_error, \(Schedule.columns), created_at, \
-        updated_at, revision
-        """
+    static let text = TableText(
+        "published_service",
+        columns: """
+            id, name, team_id, account_id, provider, region, description, documentation_url, adopted_native_id, \
+            load_balancer, nat_subnets, proxy_protocol, domain_name, supported_regions, native_id, service_name, \
+            visible_to, \(policyColumns), desired, phase, warnings, last_error, \(Schedule.columns), created_at, \
+            updated_at, revision
+            """, count: 38)
 
     private static let policyColumns = """
         accepted_teams, accepted_accounts, denied_teams, denied_accounts, approvals_required, allows_self_approval, \

@@ -2,7 +2,8 @@ import Connectivity
 import ControlPlane
 
 private enum TeamTable {
-    static let columns = "id, name, description, contact, created_at, updated_at, revision"
+    static let text = TableText(
+        "team", columns: "id, name, description, contact, created_at, updated_at, revision", count: 7)
 
     static func decode(_ columns: inout Columns) throws -> Team {
         Team(
@@ -15,25 +16,25 @@ private enum TeamTable {
 extension SQLiteReading {
     func find(_ id: ID<Team>) throws -> Team? {
         func load() throws -> Team? {
-            try session.first("SELECT \(TeamTable.columns) FROM team WHERE id = $1", [id], TeamTable.decode)
+            try session.first(TeamTable.text.findByID, [id], TeamTable.decode)
         }
         return try session.cache?.team(id, load) ?? load()
     }
 
     func findTeam(named name: ResourceName) throws -> Team? {
-        try session.first("SELECT \(TeamTable.columns) FROM team WHERE name = $1", [name], TeamTable.decode)
+        try session.first("SELECT \(TeamTable.text.columns) FROM team WHERE name = $1", [name], TeamTable.decode)
     }
 
     func teams(_ page: Page<ID<Team>>) throws -> [Team] {
         try KeysetList.newestFirst("team", page, branches: [.init(nil)], filters: [])
-            .records(in: session, columns: TeamTable.columns, TeamTable.decode) { try find($0) }
+            .records(in: session, columns: TeamTable.text.columns, TeamTable.decode) { try find($0) }
     }
 }
 
 extension SQLiteTransaction {
     func insert(_ team: Team) throws {
         try session.run(
-            "INSERT INTO team (\(TeamTable.columns)) VALUES (\(placeholders(7)))",
+            TeamTable.text.insert,
             [team.id, team.name, team.description, team.contact, team.createdAt, team.updatedAt, team.revision])
     }
 

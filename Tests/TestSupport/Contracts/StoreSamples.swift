@@ -1,14 +1,18 @@
-import Connectivity
-import ControlPlane
+public import Connectivity
+public import ControlPlane
 import Synchronization
 
 /// Records for the store's contract: each call makes another, with an id of its own, younger than those before.
-final class StoreSamples: Sendable {
-    static let epoch = Timestamp(milliseconds: 1_800_000_000_000)
+public final class StoreSamples: Sendable {
+    public static let epoch = Timestamp(milliseconds: 1_800_000_000_000)
 
-    private let count = Mutex(0)
+    private let count: Mutex<Int>
+
+    /// - Parameter first: where the ids begin; samples that begin apart never meet.
+    public init(first: Int = 0) { count = Mutex(first) }
+
     /// Advances with every record.
-    var now: Timestamp { Self.epoch + .milliseconds(count.withLock { $0 }) }
+    public var now: Timestamp { Self.epoch + .milliseconds(count.withLock { $0 }) }
 
     private func next() -> Int {
         count.withLock { count in
@@ -17,13 +21,13 @@ final class StoreSamples: Sendable {
         }
     }
 
-    func id<Subject>() -> ID<Subject> {
+    public func id<Subject>() -> ID<Subject> {
         let number = next()
         return ID(
             at: Self.epoch + .milliseconds(number), entropy: ULID.Entropy(high: 0, low: UInt64(number)))
     }
 
-    func name() -> ResourceName {
+    public func name() -> ResourceName {
         let id: ID<Team> = id()
         // An id's body has the letters and digits that a name may have.
         return ResourceName("n\(id.text.dropFirst(5))") ?? Self.fallbackName
@@ -34,20 +38,20 @@ final class StoreSamples: Sendable {
         return name
     }()
 
-    func team() -> Team {
+    public func team() -> Team {
         Team(
             id: id(), name: name(), description: "Orders \"and\" more\n", contact: nil, createdAt: now,
             updatedAt: now)
     }
 
-    func token(subject: String = "ada", teams: Set<ID<Team>> = []) -> AccessToken {
+    public func token(subject: String = "ada", teams: Set<ID<Team>> = []) -> AccessToken {
         let id: ID<AccessToken> = id()
         return AccessToken(
             id: id, subject: subject, teams: teams, roles: [.auditor], description: nil, digest: "digest of \(id)",
             createdAt: now, createdBy: "operator", expiresAt: now + .seconds(60))
     }
 
-    func account(of team: ID<Team>, provider: CloudProvider = .aws) -> CloudAccount {
+    public func account(of team: ID<Team>, provider: CloudProvider = .aws) -> CloudAccount {
         let id: ID<CloudAccount> = id()
         return CloudAccount(
             id: id, name: name(), teamID: team, provider: provider, nativeID: "native \(id)",
@@ -55,7 +59,7 @@ final class StoreSamples: Sendable {
             description: "", schedule: Schedule(dueAt: now), createdAt: now, updatedAt: now)
     }
 
-    func network(of account: ID<CloudAccount>) -> Network {
+    public func network(of account: ID<CloudAccount>) -> Network {
         let id: ID<Network> = id()
         let range = CIDR("10.0.0.0/16")
         let subnets = CIDR("10.0.1.0/24").map {
@@ -70,7 +74,7 @@ final class StoreSamples: Sendable {
             createdAt: now, updatedAt: now)
     }
 
-    func service(
+    public func service(
         of account: CloudAccount, visibility: PublishedService.Visibility = .everyone
     ) -> PublishedService {
         PublishedService(
@@ -83,7 +87,7 @@ final class StoreSamples: Sendable {
             schedule: Schedule(dueAt: now), createdAt: now, updatedAt: now)
     }
 
-    func request(
+    public func request(
         for service: PublishedService, from network: Network, of consumer: CloudAccount, subnet: String = "subnet-1"
     ) -> EndpointRequest {
         EndpointRequest(
@@ -96,7 +100,7 @@ final class StoreSamples: Sendable {
             requestedBy: "carol", createdAt: now, expiresAt: now + .seconds(600), updatedAt: now)
     }
 
-    func approval(
+    public func approval(
         of request: EndpointRequest, _ verdict: Approval.Verdict = .approve, by subject: String = "olga"
     ) -> Approval {
         Approval(
@@ -105,7 +109,7 @@ final class StoreSamples: Sendable {
             origin: .person, asAdmin: false, createdAt: now)
     }
 
-    func endpoint(of request: EndpointRequest) -> Endpoint {
+    public func endpoint(of request: EndpointRequest) -> Endpoint {
         Endpoint(
             id: id(), requestID: request.id, serviceID: request.serviceID, producerTeamID: request.producerTeamID,
             consumerTeamID: request.consumerTeamID, accountID: request.accountID, networkID: request.networkID,
@@ -114,13 +118,13 @@ final class StoreSamples: Sendable {
             updatedAt: now)
     }
 
-    func event(_ kind: Event.Kind, about subjects: Event.Subjects) -> EventDraft {
+    public func event(_ kind: Event.Kind, about subjects: Event.Subjects) -> EventDraft {
         EventDraft(
             id: id(), kind: kind, at: now, actor: .init(kind: .user, subject: "ada"), httpRequestID: "r-1",
             subjects: subjects, detail: ["reason": "tab\tand \"quotes\"", "b": ""])
     }
 
-    func sighting(_ nativeID: String, endpoint: ID<Endpoint>? = nil) -> ConnectionSighting {
+    public func sighting(_ nativeID: String, endpoint: ID<Endpoint>? = nil) -> ConnectionSighting {
         _ = next()
         return ConnectionSighting(
             connection: Connection(
@@ -129,7 +133,7 @@ final class StoreSamples: Sendable {
             endpointID: endpoint, firstSeenAt: now, lastSeenAt: now)
     }
 
-    func reply(key: String, subject: String = "ada") -> StoredReply {
+    public func reply(key: String, subject: String = "ada") -> StoredReply {
         let number = next()
         return StoredReply(
             key: key, subject: subject, fingerprint: "f\(number)", status: 201, headers: ["location": "/v1/x"],
@@ -138,16 +142,16 @@ final class StoreSamples: Sendable {
 }
 
 /// Two teams with an account, a network and a service each: what most rules start from.
-struct StoreScene: Sendable {
-    let samples = StoreSamples()
-    let producer: Team
-    let consumer: Team
-    let producerAccount: CloudAccount
-    let consumerAccount: CloudAccount
-    let network: Network
-    let service: PublishedService
+public struct StoreScene: Sendable {
+    public let samples = StoreSamples()
+    public let producer: Team
+    public let consumer: Team
+    public let producerAccount: CloudAccount
+    public let consumerAccount: CloudAccount
+    public let network: Network
+    public let service: PublishedService
 
-    init() {
+    public init() {
         producer = samples.team()
         consumer = samples.team()
         producerAccount = samples.account(of: producer.id)
@@ -157,7 +161,7 @@ struct StoreScene: Sendable {
     }
 
     /// Puts everything into the store.
-    func enter(_ store: any Store) async throws {
+    public func enter(_ store: any Store) async throws {
         try await store.write { transaction in
             for team in [producer, consumer] { try transaction.insert(team) }
             for account in [producerAccount, consumerAccount] { try transaction.insert(account) }
@@ -166,7 +170,7 @@ struct StoreScene: Sendable {
         }
     }
 
-    func request(subnet: String = "subnet-1") -> EndpointRequest {
+    public func request(subnet: String = "subnet-1") -> EndpointRequest {
         samples.request(for: service, from: network, of: consumerAccount, subnet: subnet)
     }
 }
