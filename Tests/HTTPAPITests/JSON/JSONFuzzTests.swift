@@ -66,23 +66,4 @@ import Testing
         }
         #expect(accepted > 0)
     }
-
-    /// Eight times the text takes about eight times as long, never sixty-four.
-    @Test(arguments: [
-        #""\u00e9aaaa","#, #"{"a":[1,2]},"#, #"{"k":"v"},"#, "1234567890,",
-        #""aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","#,
-    ])
-    func timeIsLinear(element: String) throws {
-        var limits = JSONParser.Limits()
-        limits.values = .max
-        func time(_ count: Int) throws -> Duration {
-            let text = Array(("[" + String(repeating: element, count: count) + "0]").utf8)
-            return try (0..<3).map { _ in
-                try ContinuousClock().measure { _ = try JSONParser.parse(text, limits: limits) }
-            }.min() ?? .zero
-        }
-        let small = try time(2_000)
-        let large = try time(16_000)
-        #expect(large < small * 32)
-    }
 }
