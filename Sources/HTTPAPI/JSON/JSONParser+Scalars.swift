@@ -73,7 +73,7 @@ extension JSONParser {
         case UInt8(ascii: "t"): content.append(0x09)
         case UInt8(ascii: "u"):
             let scalar = try escapedScalar(from: start)
-            content.append(contentsOf: String(Character(scalar)).utf8)
+            content.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
         default: throw JSONFault(at: start, "There is no such escape.")
         }
     }
@@ -96,7 +96,7 @@ extension JSONParser {
     private mutating func hexadecimal() throws(JSONFault) -> UInt16 {
         var unit: UInt16 = 0
         for _ in 0..<4 {
-            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+            guard let byte = next, let digit = Hexadecimal.digit(byte) else {
                 throw JSONFault(at: position, "Four hexadecimal digits must follow \\u.")
             }
             unit = unit << 4 | UInt16(digit)
