@@ -107,10 +107,11 @@ struct FakePrivateServiceConnect: CloudBackend {
             guard let endpoint = state.endpoints[name], endpoint.serviceNativeID == attachment.uri,
                 endpoint.accountNativeID == target.consumer.nativeID
             else { throw state.googleNotFound(name) }
-            switch endpoint.history.final.flatMap(PSCStatus.init) {
+            let status = endpoint.status(at: state.now)
+            switch status.flatMap(PSCStatus.init) {
             case .rejected, .closed:
                 throw state.googleError(
-                    .conflict, "invalid", "The connection of '\(name)' is \(endpoint.history.final ?? "gone").")
+                    .conflict, "invalid", "The connection of '\(name)' is \(status ?? "gone").")
             case .pending, .accepted, .needsAttention, nil:
                 // The list decides: who is on it with room is let in, and `ensureAdmitted` put it there.
                 break
