@@ -46,7 +46,7 @@ final class CloudJournal: Sendable {
 
     /// - Throws: `JournalError.unusable`.
     func append(_ effects: [Effect]) throws {
-        try Self.write(try Self.lines(effects), to: descriptor, path: path)
+        try Self.put(try Self.lines(effects), to: descriptor, path: path)
     }
 
     private static func read(_ path: String) throws -> (effects: [Effect], isTorn: Bool) {
@@ -79,7 +79,7 @@ final class CloudJournal: Sendable {
         let file = open(draft, O_WRONLY | O_TRUNC | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw systemError(draft) }
         defer { close(file) }
-        try write(try lines(effects), to: file, path: draft)
+        try put(try lines(effects), to: file, path: draft)
         guard rename(draft, path) == 0 else { throw systemError(path) }
     }
 
@@ -92,17 +92,11 @@ final class CloudJournal: Sendable {
         }
     }
 
-    private static func write(_ data: Data, to file: CInt, path: String) throws {
+    private static func put(_ data: Data, to file: CInt, path: String) throws {
         try data.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
-                #if canImport(Darwin)
-                    let count = Darwin.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                #elseif canImport(Musl)
-                    let count = Musl.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                #else
-                    let count = Glibc.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                #endif
+                let count = write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
                 if count < 0 {
                     guard errno == EINTR else { throw systemError(path) }
                 } else {
