@@ -11,13 +11,20 @@ public struct ID<Subject: Identified>: Hashable, Comparable, Sendable, CustomStr
 
     /// Parses an id as a client sends it; nil if prefix, length or alphabet is wrong.
     public init?(_ raw: some StringProtocol) {
-        guard let separator = raw.firstIndex(of: "_"), raw[..<separator] == Subject.idPrefix else { return nil }
-        let body = raw[raw.index(after: separator)...].utf8
+        // Bytes, not characters: lists read hundreds of ids for one reply.
+        var text = String(raw)
+        guard text.withUTF8(Self.isID) else { return nil }
+        self.text = text
+    }
+
+    private static func isID(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let prefix = Subject.idPrefix.utf8
+        let body = bytes.dropFirst(prefix.count + 1)
         // A ULID's first character carries three bits only: more would not fit 128.
-        guard body.count == ULID.length, let first = body.first, first <= UInt8(ascii: "7"),
-            body.allSatisfy({ ULID.alphabet.contains($0) })
-        else { return nil }
-        text = String(raw)
+        guard body.count == ULID.length, bytes.starts(with: prefix), bytes[prefix.count] == UInt8(ascii: "_"),
+            let first = body.first, first <= UInt8(ascii: "7")
+        else { return false }
+        return body.allSatisfy(ULID.isDigit)
     }
 
     /// The id of something born at `instant`. Equal instants are told apart, and ordered, by `entropy`.
@@ -68,6 +75,14 @@ public enum ULID {
 
     static let length = 26
     static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+
+    static func isDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "i"), UInt8(ascii: "l"), UInt8(ascii: "o"), UInt8(ascii: "u"): false
+        default: (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+        }
+    }
 
     static func encode(milliseconds: UInt64, entropy: Entropy) -> String {
         var bits =

@@ -1,4 +1,3 @@
-import Dispatch
 import GRDB
 
 /// How each of a store's connections is set up.
@@ -37,7 +36,6 @@ enum ConnectionSettings {
     static func checkpointer() -> Configuration {
         var configuration = Configuration()
         configuration.label = "postern.checkpointer"
-        configuration.qos = .utility
         configuration.prepareDatabase { database in
             try database.execute(
                 sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -64;")
