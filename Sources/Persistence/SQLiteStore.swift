@@ -86,6 +86,7 @@ public final class SQLiteStore: Store {
     ) throws -> DatabaseQueue {
         let file = DatabaseFile(path: path)
         try file.checkHeader()
+        try file.makePrivate()
         do {
             let writer = try DatabaseQueue(
                 path: path, configuration: ConnectionSettings.writer(cache: settings.writerCache))

@@ -32,6 +32,17 @@ import Testing
         }
     }
 
+    @Test func onlyTheServersUserReadsTheFiles() async throws {
+        try await withDatabase { folder in
+            try await folder.open().checkWritable()
+            try SQLiteStore.backup(from: folder.database, to: folder.path("copy.sqlite"))
+            for name in ["postern.sqlite", "postern.sqlite-wal", "postern.sqlite.lock", "copy.sqlite"] {
+                let attributes = try FileManager.default.attributesOfItem(atPath: folder.path(name))
+                #expect(attributes[.posixPermissions] as? Int == 0o600, "\(name)")
+            }
+        }
+    }
+
     @Test func aNewerDatabaseIsRefusedWithBothVersions() async throws {
         try await withDatabase { folder in
             try folder.open().close()

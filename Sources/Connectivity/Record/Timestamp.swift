@@ -1,7 +1,7 @@
 public import FoundationEssentials
 
 /// An instant, to the millisecond, in UTC. Its text is RFC 3339 with exactly three decimals, so that ordering by text
-/// is ordering by time: the store keeps it as it is shown.
+/// is ordering by time.
 public struct Timestamp: Hashable, Comparable, Sendable {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     public let milliseconds: Int64

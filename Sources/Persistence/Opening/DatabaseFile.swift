@@ -26,6 +26,17 @@ struct DatabaseFile {
     var exists: Bool { size != nil }
     private var hasLog: Bool { (DatabaseFile(path: "\(path)-wal").size ?? 0) > 0 }
 
+    /// Makes an empty file that only this user reads, unless there is one: SQLite would make one that all may read, and
+    /// gives its own files beside it the same permissions.
+    func makePrivate() throws(StoreOpenError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            close(descriptor)
+        } else if errno != EEXIST {
+            throw .unwritable(path: path, detail: String(cString: strerror(errno)))
+        }
+    }
+
     /// Looks at the first bytes, before SQLite does.
     func checkHeader() throws(StoreOpenError) {
         guard !isFolder else { throw .unwritable(path: path, detail: "it is a folder") }

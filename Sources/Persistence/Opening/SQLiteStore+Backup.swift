@@ -34,6 +34,7 @@ extension SQLiteStore {
 
     private static func copy(_ source: DatabaseQueue, to path: String) throws {
         do {
+            try DatabaseFile(path: path).makePrivate()
             let copy = try DatabaseQueue(path: path)
             // In one step, so that a server that keeps writing does not make it begin again and again.
             try source.backup(to: copy)
