@@ -1,12 +1,5 @@
 import Glibc
 
-/// The processor time that this thread has used.
-func threadTime() -> Duration {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-}
-
 /// The memory that this process holds, in bytes.
 func residentBytes() throws -> Int {
     guard let file = fopen("/proc/self/statm", "r") else { throw CancellationError() }
