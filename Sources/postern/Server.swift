@@ -37,7 +37,7 @@ struct Server {
             try demo.note(url: url)
             if await becomesAlive(reconciler, environment) { demo.greet() }
         }
-        try store.close()
+        store.close()
         logger.info("\(Version.text) has stopped")
     }
 
@@ -55,7 +55,15 @@ struct Server {
         _ store: SQLiteStore, _ reconciler: Reconciler, _ environment: Environment
     ) -> [ReadinessCheck] {
         [
-            ReadinessCheck("store") { await store.objectionToWriting() },
+            ReadinessCheck("store") {
+                do {
+                    try await store.checkWritable()
+                    return nil
+                } catch {
+                    logger.error("The store cannot be written", metadata: ["error": "\(error)"])
+                    return "The store cannot be written now; the log says why."
+                }
+            },
             ReadinessCheck("reconciler") {
                 reconciler.isAlive(at: environment.now()) ? nil : "The reconciler has not looked at the store lately."
             },

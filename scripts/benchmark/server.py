@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 
-BINARY = pathlib.Path(".build/release/postern").resolve()
+BINARY = pathlib.Path(os.environ.get("POSTERN_BINARY", ".build/release/postern")).resolve()
 
 
 class Server:

@@ -16,6 +16,7 @@ struct BackupCommand: AsyncParsableCommand {
     func run() async throws {
         try await OperatorFault.reporting {
             let settings = try storage.settings()
+            FileDescriptor.makeFilesPrivate()
             try SQLiteStore.backup(from: settings.databasePath, to: file)
         }
     }

@@ -12,8 +12,11 @@ struct MigrateCommand: AsyncParsableCommand {
     func run() async throws {
         try await OperatorFault.reporting {
             let settings = try storage.settings()
+            FileDescriptor.makeFilesPrivate()
             _ = try DataDirectory.make(settings.dataDirectory)
-            try SQLiteStore.migrate(path: settings.databasePath)
+            let (found, now) = try SQLiteStore.migrate(path: settings.databasePath)
+            let change = found == now ? "at version \(now) already" : "at version \(now) now, and was at \(found)"
+            StandardStream.error.write("postern: \(settings.databasePath) is \(change)\n")
         }
     }
 }

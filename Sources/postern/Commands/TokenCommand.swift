@@ -41,13 +41,36 @@ struct TokenCommand: AsyncParsableCommand {
                 let secret = BearerSecret()
                 let environment = Environment.system()
                 let issue = try issue(digest: secret.digest, at: environment.now())
-                _ = try DataDirectory.make(settings.dataDirectory)
-                let store = try SQLiteStore(path: settings.databasePath, logger: Logs.logger(settings.log))
+                let store = try open(settings)
+                let missing = try await store.read { reader in
+                    try issue.teams.indices.filter { try !Self.isThere(issue.teams[$0], in: reader) }
+                }
+                if let first = missing.first { throw OperatorFault("--team: there is no team '\(team[first])'") }
                 _ = try await store.write { transaction in
                     try Tokens(environment: environment).issueAtServer(issue, in: transaction)
                 }
-                try store.close()
+                store.close()
                 StandardStream.output.write(secret.text + "\n")
+            }
+        }
+
+        /// The database beside a running server; made first where there has been none yet.
+        private func open(_ settings: Settings) throws -> SQLiteStore {
+            let logger = Logs.logger(settings.log)
+            do {
+                return try SQLiteStore.openBesideServer(path: settings.databasePath, logger: logger)
+            } catch StoreOpenError.missing, StoreOpenError.outdated {
+                FileDescriptor.makeFilesPrivate()
+                _ = try DataDirectory.make(settings.dataDirectory)
+                try SQLiteStore.migrate(path: settings.databasePath)
+                return try SQLiteStore.openBesideServer(path: settings.databasePath, logger: logger)
+            }
+        }
+
+        private static func isThere(_ team: Reference<Team>, in reader: any StoreReader) throws -> Bool {
+            switch team {
+            case .id(let id): try reader.find(id) != nil
+            case .name(let name): try reader.findTeam(named: name) != nil
             }
         }
 
