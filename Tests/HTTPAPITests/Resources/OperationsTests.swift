@@ -34,6 +34,12 @@ struct OperationsTests {
             ])
     }
 
+    @Test func aRealServerHasNoFakeCloud() async throws {
+        let real = try await APIWorld(isDevelopment: false)
+        #expect(real.api.routes.filter { $0.path.hasPrefix("/dev") }.isEmpty)
+        #expect(await real.get("/dev/fake/inventory").status == 404)
+    }
+
     @Test func theFakeCloudIsHandled() async throws {
         let world = try await APIWorld()
         let inventory = await world.get("/dev/fake/inventory")

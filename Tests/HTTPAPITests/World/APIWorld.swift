@@ -18,7 +18,7 @@ final class APIWorld: Sendable {
     private let table: RouteTable
     private let secrets = Mutex<[Persona: String]>([:])
 
-    init(readiness: [ReadinessCheck] = []) async throws {
+    init(readiness: [ReadinessCheck] = [], isDevelopment: Bool = true) async throws {
         let clock = clock
         let entropy = MonotonicEntropy()
         let environment = Environment(
@@ -27,7 +27,8 @@ final class APIWorld: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         api = try API(
-            store: store, useCases: useCases, environment: environment, readiness: readiness, developmentCloud: cloud,
+            store: store, useCases: useCases, environment: environment, readiness: readiness,
+            developmentCloud: isDevelopment ? cloud : nil,
             logger: logger)
         table = RouteTable(api.routes)
         try await admit(.admin, subject: "root", teams: [], roles: [.admin])
