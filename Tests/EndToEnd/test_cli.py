@@ -134,8 +134,7 @@ def test_a_database_of_a_newer_version_is_refused(tmp_path):
     data = tmp_path / "data"
     assert run("migrate", "--data-dir", data).returncode == 0
     with closing(sqlite3.connect(data / "postern.db")) as database:
-        database.execute("INSERT INTO grdb_migrations (identifier) VALUES ('9999-from-the-future')")
-        database.commit()
+        database.execute("PRAGMA user_version = 9999")
     refuses("serve", "--data-dir", data, "--port", free_port(), saying=["newer"])
 
 

@@ -1,5 +1,6 @@
 """What no honest client sends: refused or cut off, at no cost to memory or to anybody else."""
 
+import re
 import socket
 import threading
 import time
@@ -35,7 +36,7 @@ def read_all(connection):
 
 
 def statuses(received):
-    return [int(line.split()[1]) for line in received.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", received)]
 
 
 def exchange(scene, *chunks):
@@ -148,7 +149,6 @@ def test_ambiguous_framing(shared, fields):
     b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\nX-A: b\r\n\r\n",
     b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\rX-A: b\r\n\r\n",
     b"GET /livez HTTP/1.1\r\n\r\n",
-    b"GET  /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
     b"GET /livez HTTP/9.9\r\nHost: 127.0.0.1\r\n\r\n",
     b"GET /livez\r\n\r\n",
     b"GET /li\x00vez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
