@@ -13,6 +13,7 @@ struct Server {
     let logger: Logger
 
     func run() async throws {
+        try checkTLSFiles()
         let folder = try DataDirectory.make(settings.dataDirectory)
         let environment = Environment.system()
         let clouds = try Clouds(settings, environment: environment, logger: logger)
@@ -39,6 +40,15 @@ struct Server {
         }
         store.close()
         logger.info("\(Version.text) has stopped")
+    }
+
+    /// Before anything is begun, and by name: the TLS library tells only that it could not load one of them.
+    private func checkTLSFiles() throws(OperatorFault) {
+        guard let tls = settings.tls else { return }
+        for (setting, path) in [(Setting.tlsCertificate, tls.certificate), (.tlsKey, tls.key)]
+        where !FileManager.default.isReadableFile(atPath: path) {
+            throw OperatorFault("\(setting.rawValue): \(path) cannot be read")
+        }
     }
 
     /// Waits for the reconciler's first look at the store; false if the server stops before.
@@ -79,7 +89,7 @@ struct Server {
             HTTPServerSettings(
                 host: settings.host, port: settings.port,
                 tls: settings.tls.map { .init(certificateChain: $0.certificate, privateKey: $0.key) },
-                behindProxy: settings.isBehindProxy),
+                behindProxy: settings.isBehindProxy, limits: limits),
             onBound: { bound.yield($0) })
         let services = ListeningFirst(listener: listener, ports: ports, follower: reconciler) { port in
             let url = self.url(port)
@@ -88,12 +98,22 @@ struct Server {
         }
         var configuration = ServiceGroupConfiguration(
             services: [services], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        configuration.maximumGracefulShutdownDuration = settings.shutdownTimeout
+        // Then the group cancels what still runs; the deadline ends what does not heed that.
+        configuration.maximumGracefulShutdownDuration = settings.shutdownTimeout * 4 / 5
+        let deadline = StopDeadline(allowance: settings.shutdownTimeout, logger: logger)
+        defer { withExtendedLifetime(deadline) {} }
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch is CancellationError {
             logger.warning("What still ran when the time to stop was over was cut off")
         }
+    }
+
+    /// A connection in the middle of something gets half of the time that a stop may take.
+    private var limits: HTTPServerSettings.Limits {
+        var limits = HTTPServerSettings.Limits()
+        limits.shutdownDeadline = min(limits.shutdownDeadline, settings.shutdownTimeout / 2)
+        return limits
     }
 
     private func metadata(_ folder: DataDirectory, _ clouds: Clouds) -> Logger.Metadata {

@@ -119,7 +119,8 @@ def fill(folder, models, size):
                     resolved_at="CASE n / 3 % 10 WHEN 0 THEN NULL ELSE model.resolved_at END",
                     endpoint_id=f"CASE WHEN n / 3 % 10 > 3 THEN {data.identifier('ep')} END")
         data.copies(database, "approval", size, models["approval"], id=data.identifier("apr"),
-                    request_id=data.identifier("req"), **sides)
+                    request_id=data.identifier("req"), **sides, decided_by="'somebody'",
+                    verdict="CASE n % 4 WHEN 0 THEN 'reject' ELSE 'approve' END")
         data.copies(database, "endpoint", size, models["endpoint"], id=data.identifier("ep"),
                     request_id=data.identifier("req"), **sides, **place)
 
