@@ -62,7 +62,7 @@ let package = Package(
         .target(
             name: "CloudTransport",
             dependencies: [
-                "ControlPlane", logging,
+                "Connectivity", "ControlPlane", logging,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),

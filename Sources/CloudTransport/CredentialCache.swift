@@ -1,0 +1,78 @@
+public import Connectivity
+public import ControlPlane
+
+/// Keeps one credential for all its users: one fetch serves every caller that waits, and it is renewed before it
+/// expires. A renewal that fails is not felt as long as the old one holds.
+public actor CredentialCache<Value: Sendable> {
+    /// A credential and its end.
+    public struct Grant: Sendable {
+        public let value: Value
+        /// nil: it never expires.
+        public let expiresAt: Timestamp?
+
+        public init(_ value: Value, expiresAt: Timestamp?) {
+            self.value = value
+            self.expiresAt = expiresAt
+        }
+    }
+
+    private let now: @Sendable () -> Timestamp
+    private let margin: Duration
+    private let failureHold: Duration
+    private let fetch: @Sendable () async throws(CloudError) -> Grant
+
+    private var grant: Grant?
+    private var failure: (error: CloudError, until: Timestamp)?
+    private var fetching: Task<Result<Grant, CloudError>, Never>?
+
+    /// - Parameters:
+    ///   - margin: how long before its end a credential is renewed.
+    ///   - failureHold: how long a failure is told again without another try, so that a crowd of callers is one call.
+    public init(
+        margin: Duration = .seconds(300), failureHold: Duration = .seconds(2),
+        now: @escaping @Sendable () -> Timestamp, fetch: @escaping @Sendable () async throws(CloudError) -> Grant
+    ) {
+        self.margin = margin
+        self.failureHold = failureHold
+        self.now = now
+        self.fetch = fetch
+    }
+
+    /// The credential, fetched if need be. A caller that is cancelled does not end the fetch of the others.
+    public func value() async throws(CloudError) -> Value {
+        if let grant, remaining(grant) > margin { return grant.value }
+        do throws(CloudError) {
+            return try await renewed().value
+        } catch {
+            guard let grant, remaining(grant) > .zero else { throw error }
+            return grant.value
+        }
+    }
+
+    /// Drops the credential: the cloud said that it is not good any more.
+    public func forget() {
+        grant = nil
+        failure = nil
+    }
+
+    private func renewed() async throws(CloudError) -> Grant {
+        if let fetching { return try await fetching.value.get() }
+        if let failure, now() < failure.until { throw failure.error }
+        let fetch = self.fetch
+        let task = Task { () -> Result<Grant, CloudError> in
+            do throws(CloudError) { return .success(try await fetch()) } catch { return .failure(error) }
+        }
+        fetching = task
+        let result = await task.value
+        fetching = nil
+        switch result {
+        case .success(let fetched):
+            grant = fetched
+            failure = nil
+        case .failure(let error): failure = (error, now() + failureHold)
+        }
+        return try result.get()
+    }
+
+    private func remaining(_ grant: Grant) -> Duration { grant.expiresAt?.since(now()) ?? .seconds(Int64.max / 1000) }
+}
