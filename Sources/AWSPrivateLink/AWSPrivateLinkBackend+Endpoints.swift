@@ -1,0 +1,136 @@
+public import Connectivity
+public import ControlPlane
+
+/// The consumer's side: the endpoint.
+extension AWSPrivateLinkBackend {
+    public func observe(_ target: EndpointTarget) async throws(CloudError) -> EndpointObservation {
+        let producer = try ec2(target.producer, target.service.region)
+        let service = try await producer.configuration(of: target.service)
+        var connections: [VPCEndpointConnection] = []
+        var admission = Admission.serviceMissing
+        if let service, ServiceState(service.serviceState).isDeletable {
+            let principals = try await producer.allowedPrincipals(of: service.serviceId)
+            let isAdmitted = principals.contains("*") || principals.contains(producer.root(of: target.consumer))
+            admission = isAdmitted ? .admitted(limit: nil) : .absent
+            connections = try await producer.connections(to: service.serviceId, of: target.consumer.nativeID)
+        }
+        let endpoint = try await nativeEndpoint(of: target, service: service)
+        let nativeID = endpoint?.nativeID ?? target.endpoint.observed.nativeID
+        let own = connections.first { $0.vpcEndpointId == nativeID }
+        let unrequested = connections.filter {
+            $0.endpointState.status == .accepted && $0.vpcEndpointId != nativeID
+                && !target.wantedNativeIDs.contains($0.vpcEndpointId)
+        }
+        return EndpointObservation(
+            admission: admission, revocationGrain: .perConnection, endpoint: endpoint,
+            connection: own.flatMap { Connection($0) }, unrequestedAccepted: unrequested.count)
+    }
+
+    public func ensureEndpoint(_ target: EndpointTarget, token: String) async throws(CloudError) {
+        guard target.endpoint.mode == .managed else { return }
+        let consumer = try ec2(target.consumer, target.service.region)
+        let existing = try await consumer.endpoints(tagged: OwnershipTag.endpoint, target.endpoint.id.text)
+        guard !existing.contains(where: { $0.endpointState.exists }) else { return }
+        let (producer, service) = try await producerSide(target)
+        let form = try Self.creation(of: target, at: service, token: token)
+        do throws(CloudError) {
+            try await consumer.createEndpoint(form)
+        } catch {
+            // Who was let in a moment ago is turned away for a while, in the words for a service that does not exist.
+            guard error.cloudCode == "InvalidServiceName",
+                try await producer.allowedPrincipals(of: service.serviceId).contains(producer.root(of: target.consumer))
+            else { throw error }
+            throw CloudError(
+                kind: .unavailable, cloudCode: error.cloudCode,
+                message: "The consumer's account does not see the service yet. \(error.message)",
+                cloudRequestID: error.cloudRequestID)
+        }
+    }
+
+    public func ensureEndpointAbsent(_ target: EndpointTarget) async throws(CloudError) {
+        let consumer = try ec2(target.consumer, target.service.region)
+        let ours = try await consumer.endpoints(tagged: OwnershipTag.endpoint, target.endpoint.id.text)
+            .filter(\.endpointState.exists).map(\.vpcEndpointId)
+        guard !ours.isEmpty else { return }
+        if let failure = try await consumer.deleteEndpoints(ours).first(where: { !$0.isNotFound }) {
+            throw failure.cloudError(of: "DeleteVpcEndpoints")
+        }
+    }
+
+    /// Ours in the consumer's network, by its tag; nil for a self-managed one.
+    private func nativeEndpoint(
+        of target: EndpointTarget, service: EndpointServiceConfiguration?
+    ) async throws(CloudError) -> NativeEndpoint? {
+        guard target.endpoint.mode == .managed else { return nil }
+        let consumer = try ec2(target.consumer, target.service.region)
+        let found = try await consumer.endpoints(tagged: OwnershipTag.endpoint, target.endpoint.id.text)
+            .sorted { ($0.creationTimestamp ?? "", $0.vpcEndpointId) < ($1.creationTimestamp ?? "", $1.vpcEndpointId) }
+        guard let seen = found.first(where: { $0.endpointState.exists }) ?? found.first,
+            let condition = seen.endpointState.condition(reason: seen.reason)
+        else { return nil }
+        try await finishPrivateDNS(of: seen, of: target, service: service, in: consumer)
+        return NativeEndpoint(
+            nativeID: seen.vpcEndpointId, condition: condition,
+            addresses: try await addresses(of: seen, of: target, in: consumer),
+            dnsNames: seen.dnsEntrySet.elements().compactMap(\.dnsName))
+    }
+
+    /// EC2 takes private DNS only when the connection is accepted and the name verified, which may be much later than
+    /// the endpoint's creation: the first look after that switches on what the request asked for.
+    private func finishPrivateDNS(
+        of seen: VPCEndpoint, of target: EndpointTarget, service: EndpointServiceConfiguration?, in consumer: EC2
+    ) async throws(CloudError) {
+        guard target.endpoint.options.privateDNS, target.endpoint.desired == .present,
+            seen.endpointState == .available, seen.privateDnsEnabled != true, service?.hasVerifiedPrivateDNS == true
+        else { return }
+        try await consumer.enablePrivateDNS(of: seen.vpcEndpointId)
+    }
+
+    /// The subnet's own first, then those of the additional subnets.
+    private func addresses(
+        of seen: VPCEndpoint, of target: EndpointTarget, in consumer: EC2
+    ) async throws(CloudError) -> [String] {
+        guard seen.endpointState.exists else { return [] }
+        let interfaces = try await consumer.networkInterfaces(seen.networkInterfaceIdSet.elements())
+        let order = [target.endpoint.subnet] + target.endpoint.options.additionalSubnets
+        func rank(_ interface: NetworkInterface) -> Int { order.firstIndex(of: interface.subnetId) ?? order.count }
+        return interfaces.sorted { (rank($0), $0.networkInterfaceId) < (rank($1), $1.networkInterfaceId) }
+            .compactMap(\.privateIpAddress)
+    }
+
+    private static func creation(
+        of target: EndpointTarget, at service: EndpointServiceConfiguration, token: String
+    ) throws(CloudError) -> QueryForm {
+        guard let network = target.network, let subnet = target.subnet else {
+            throw CloudError(
+                kind: .invalid, message: "The network or the subnet of \(target.endpoint.id) is not known any more.")
+        }
+        let options = target.endpoint.options
+        var form = QueryForm([
+            "VpcEndpointType": service.isGatewayLoadBalancer ? "GatewayLoadBalancer" : "Interface",
+            "VpcId": network.nativeID, "ServiceName": service.serviceName, "ClientToken": token,
+        ])
+        form.add("SubnetId", each: [subnet.nativeID] + target.additionalSubnets.map(\.nativeID))
+        if let address = target.endpoint.requestedAddress {
+            form.add("SubnetConfiguration.1.SubnetId", subnet.nativeID)
+            form.add("SubnetConfiguration.1.Ipv4", address.description)
+        }
+        if !service.isGatewayLoadBalancer {
+            form.add("SecurityGroupId", each: options.securityGroups)
+            // On by default, and refused before acceptance.
+            form.add("PrivateDnsEnabled", "false")
+        }
+        form.addTags(
+            [OwnershipTag.endpoint: target.endpoint.id.text, "Name": "postern \(target.service.name)"],
+            to: "vpc-endpoint")
+        return form
+    }
+}
+
+extension VPCEndpoint {
+    /// In EC2's words.
+    fileprivate var reason: String {
+        let words = [lastError?.code, lastError?.message ?? failureReason].compactMap { $0 }.joined(separator: ": ")
+        return words.isEmpty ? "EC2 gives no reason." : words
+    }
+}

@@ -1,0 +1,105 @@
+import Connectivity
+import ControlPlane
+
+/// EC2 in one account and region.
+struct EC2: Sendable {
+    let account: CloudAccount
+    let region: Region
+    let api: QueryAPI
+    let credentials: AccountCredentials
+
+    /// A reply that is one page of a listing.
+    protocol Page: Decodable, Sendable {
+        associatedtype Element: Sendable
+        var elements: [Element] { get }
+        var nextToken: String? { get }
+    }
+
+    func call<Reply: Decodable>(
+        _ action: String, _ form: QueryForm, as reply: Reply.Type
+    ) async throws(CloudError) -> Reply {
+        let keys = try await credentials.credentials(for: account)
+        do throws(CloudError) {
+            return try await api.call(action, of: .ec2, form, in: region, with: keys, as: reply)
+        } catch {
+            guard let code = error.cloudCode, AWSErrorCode(code).isOfExpiredCredentials else { throw error }
+            // Ended early: the call had no effect, and new credentials may do.
+            await credentials.forget(for: account)
+            let renewed = try await credentials.credentials(for: account)
+            return try await api.call(action, of: .ec2, form, in: region, with: renewed, as: reply)
+        }
+    }
+
+    /// All pages of a listing.
+    func list<Reply: Page>(
+        _ action: String, _ form: QueryForm = QueryForm(), as page: Reply.Type
+    ) async throws(CloudError) -> [Reply.Element] {
+        var elements: [Reply.Element] = []
+        var token: String?
+        var visited: Set<String> = []
+        repeat {
+            var wish = form
+            wish.add("NextToken", token)
+            let reply = try await call(action, wish, as: page)
+            elements += reply.elements
+            token = reply.nextToken.flatMap { $0.isEmpty ? nil : $0 }
+            if let token, !visited.insert(token).inserted {
+                throw CloudError(kind: .unavailable, message: "\(action): the pages go in circles.")
+            }
+        } while token != nil
+        return elements
+    }
+
+    /// The same, where what is asked for by id may not exist.
+    func listIfPresent<Reply: Page>(
+        _ action: String, _ form: QueryForm, as page: Reply.Type
+    ) async throws(CloudError) -> [Reply.Element] {
+        do throws(CloudError) {
+            return try await list(action, form, as: page)
+        } catch {
+            guard error.kind == .notFound else { throw error }
+            return []
+        }
+    }
+}
+
+/// A tag of a resource.
+struct Tag: Decodable, Sendable {
+    let key: String
+    let value: String?
+}
+
+extension Optional where Wrapped == Items<Tag> {
+    func value(of key: String) -> String? { elements().first { $0.key == key }?.value }
+}
+
+/// A call whose effect is told for each resource by itself: status 200 may hide a failure.
+struct BatchReply: Decodable, Sendable {
+    struct Failure: Decodable, Sendable {
+        struct Reason: Decodable, Sendable {
+            let code: String
+            let message: String?
+        }
+
+        let resourceId: String?
+        let error: Reason
+
+        var isNotFound: Bool { AWSErrorCode(error.code).kind == .notFound }
+
+        func cloudError(of action: String) -> CloudError {
+            CloudError(
+                kind: AWSErrorCode(error.code).kind, cloudCode: error.code,
+                message: "\(action): \(error.message ?? error.code)")
+        }
+    }
+
+    let requestId: String?
+    private let unsuccessful: Items<Failure>?
+
+    var failures: [Failure] { unsuccessful.elements() }
+}
+
+/// A call that says nothing but that it was done.
+struct DoneReply: Decodable, Sendable {
+    let requestId: String?
+}
