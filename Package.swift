@@ -119,7 +119,9 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Connectivity", "ControlPlane", "FakeCloud", "Persistence", crypto, logging],
+            dependencies: [
+                "CloudTransport", "Connectivity", "ControlPlane", "FakeCloud", "Persistence", crypto, logging,
+            ],
             path: "Tests/TestSupport",
             swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
@@ -148,6 +150,7 @@ let package = Package(
             dependencies: [
                 "Connectivity", "ControlPlane", "CloudTransport", "AWSPrivateLink", "TestSupport", crypto, logging,
             ],
+            exclude: ["Vectors"],
             swiftSettings: settings),
         .testTarget(
             name: "GooglePSCTests",

@@ -36,11 +36,10 @@ extension AWSPrivateLinkBackend {
                 kind: .conflict, message: "The connection of \(nativeID) was rejected on the producer's side.")
         }
         guard !state.isAccepted else { return }
-        let failures = try await ec2.accept(nativeID, at: service.serviceId)
-        guard let failure = failures.first else { return }
+        guard let failure = try await ec2.accept(nativeID, at: service.serviceId) else { return }
         // Somebody else may have accepted it in between.
         guard try await ec2.state(of: nativeID, of: owner, at: service.serviceId)?.isAccepted != true else { return }
-        throw failure.cloudError(of: "AcceptVpcEndpointConnections")
+        throw failure
     }
 
     public func ensureRejected(_ target: EndpointTarget, connection nativeID: String) async throws(CloudError) {
@@ -48,10 +47,9 @@ extension AWSPrivateLinkBackend {
         guard let service = try await ec2.configuration(of: target.service) else { return }
         let owner = target.consumer.nativeID
         guard try await ec2.state(of: nativeID, of: owner, at: service.serviceId)?.isUp == true else { return }
-        let failures = try await ec2.reject([nativeID], at: service.serviceId)
-        guard let failure = failures.first else { return }
+        guard let failure = try await ec2.reject([nativeID], at: service.serviceId) else { return }
         guard try await ec2.state(of: nativeID, of: owner, at: service.serviceId)?.isUp == true else { return }
-        throw failure.cloudError(of: "RejectVpcEndpointConnections")
+        throw failure
     }
 
     /// The producer's EC2, and the service as it is there.

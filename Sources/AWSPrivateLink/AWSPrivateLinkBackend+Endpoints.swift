@@ -10,7 +10,10 @@ extension AWSPrivateLinkBackend {
         var admission = Admission.serviceMissing
         if let service, ServiceState(service.serviceState).isDeletable {
             let principals = try await producer.allowedPrincipals(of: service.serviceId)
-            let isAdmitted = principals.contains("*") || principals.contains(producer.root(of: target.consumer))
+            // Where everybody is let in there may be no entry of ours: nothing to add, and nothing to take away.
+            let isAdmitted =
+                principals.contains(producer.root(of: target.consumer))
+                || target.endpoint.desired == .present && principals.contains("*")
             admission = isAdmitted ? .admitted(limit: nil) : .absent
             connections = try await producer.connections(to: service.serviceId, of: target.consumer.nativeID)
         }
@@ -52,9 +55,7 @@ extension AWSPrivateLinkBackend {
         let ours = try await consumer.endpoints(tagged: OwnershipTag.endpoint, target.endpoint.id.text)
             .filter(\.endpointState.exists).map(\.vpcEndpointId)
         guard !ours.isEmpty else { return }
-        if let failure = try await consumer.deleteEndpoints(ours).first(where: { !$0.isNotFound }) {
-            throw failure.cloudError(of: "DeleteVpcEndpoints")
-        }
+        try await consumer.deleteEndpoints(ours)
     }
 
     /// Ours in the consumer's network, by its tag; nil for a self-managed one.

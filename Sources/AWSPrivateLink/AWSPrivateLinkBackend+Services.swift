@@ -31,9 +31,14 @@ extension AWSPrivateLinkBackend {
             if !connected.isEmpty {
                 _ = try await ec2.reject(connected.map(\.vpcEndpointId), at: service.serviceId)
             }
-            let failure = try await ec2.deleteService(service.serviceId).first { !$0.isNotFound }
-            if let failure {
-                throw failure.cloudError(of: "DeleteVpcEndpointServiceConfigurations")
+            do throws(CloudError) {
+                try await ec2.deleteService(service.serviceId)
+            } catch {
+                // Rejected a moment ago: it takes EC2 a while to see them gone.
+                guard error.cloudCode == "ExistingVpcEndpointConnections" else { throw error }
+                throw CloudError(
+                    kind: .unavailable, cloudCode: error.cloudCode, message: error.message,
+                    cloudRequestID: error.cloudRequestID)
             }
         }
     }

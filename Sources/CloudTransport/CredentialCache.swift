@@ -18,29 +18,31 @@ public actor CredentialCache<Value: Sendable> {
 
     private let now: @Sendable () -> Timestamp
     private let margin: Duration
-    private let failureHold: Duration
+    private let hold: Duration
     private let fetch: @Sendable () async throws(CloudError) -> Grant
 
     private var grant: Grant?
-    private var failure: (error: CloudError, until: Timestamp)?
+    private var failure: CloudError?
+    /// Until then the last fetch's outcome stands, whatever it was: a source may give out what is about to end, too.
+    private var heldUntil: Timestamp?
     private var fetching: Task<Result<Grant, CloudError>, Never>?
 
     /// - Parameters:
     ///   - margin: how long before its end a credential is renewed.
-    ///   - failureHold: how long a failure is told again without another try, so that a crowd of callers is one call.
+    ///   - hold: how long after a fetch that did not help no other is made, so that a crowd of callers is one call.
     public init(
-        margin: Duration = .seconds(300), failureHold: Duration = .seconds(2),
+        margin: Duration = .seconds(300), hold: Duration = .seconds(2),
         now: @escaping @Sendable () -> Timestamp, fetch: @escaping @Sendable () async throws(CloudError) -> Grant
     ) {
         self.margin = margin
-        self.failureHold = failureHold
+        self.hold = hold
         self.now = now
         self.fetch = fetch
     }
 
     /// The credential, fetched if need be. A caller that is cancelled does not end the fetch of the others.
     public func value() async throws(CloudError) -> Value {
-        if let grant, remaining(grant) > margin { return grant.value }
+        if let grant, remaining(grant) > (isHeld ? .zero : margin) { return grant.value }
         do throws(CloudError) {
             return try await renewed().value
         } catch {
@@ -53,11 +55,14 @@ public actor CredentialCache<Value: Sendable> {
     public func forget() {
         grant = nil
         failure = nil
+        heldUntil = nil
     }
+
+    private var isHeld: Bool { heldUntil.map { now() < $0 } ?? false }
 
     private func renewed() async throws(CloudError) -> Grant {
         if let fetching { return try await fetching.value.get() }
-        if let failure, now() < failure.until { throw failure.error }
+        if let failure, isHeld { throw failure }
         let fetch = self.fetch
         let task = Task { () -> Result<Grant, CloudError> in
             do throws(CloudError) { return .success(try await fetch()) } catch { return .failure(error) }
@@ -65,11 +70,12 @@ public actor CredentialCache<Value: Sendable> {
         fetching = task
         let result = await task.value
         fetching = nil
+        heldUntil = now() + hold
         switch result {
         case .success(let fetched):
             grant = fetched
             failure = nil
-        case .failure(let error): failure = (error, now() + failureHold)
+        case .failure(let error): failure = error
         }
         return try result.get()
     }

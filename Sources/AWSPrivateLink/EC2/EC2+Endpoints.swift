@@ -68,10 +68,12 @@ extension EC2 {
             as: DoneReply.self)
     }
 
-    func deleteEndpoints(_ ids: [String]) async throws(CloudError) -> [BatchReply.Failure] {
+    /// Those that are gone already are as good as deleted.
+    func deleteEndpoints(_ ids: [String]) async throws(CloudError) {
         var form = QueryForm()
         form.add("VpcEndpointId", each: ids)
-        return try await call("DeleteVpcEndpoints", form, as: BatchReply.self).failures
+        let reply = try await call("DeleteVpcEndpoints", form, as: BatchReply.self)
+        if let error = reply.error(of: "DeleteVpcEndpoints", toleratesAbsence: true) { throw error }
     }
 
     /// - Parameter owner: only endpoints of this account; nil: of all.
@@ -84,16 +86,21 @@ extension EC2 {
         return try await list("DescribeVpcEndpointConnections", form, as: ConnectionPage.self)
     }
 
-    func accept(_ endpoint: String, at service: String) async throws(CloudError) -> [BatchReply.Failure] {
-        try await call(
-            "AcceptVpcEndpointConnections", QueryForm(["ServiceId": service, "VpcEndpointId.1": endpoint]),
-            as: BatchReply.self
-        ).failures
+    /// - Returns: why EC2 did not accept it; nil if it did.
+    func accept(_ endpoint: String, at service: String) async throws(CloudError) -> CloudError? {
+        try await decide("AcceptVpcEndpointConnections", [endpoint], at: service)
     }
 
-    func reject(_ endpoints: [String], at service: String) async throws(CloudError) -> [BatchReply.Failure] {
+    /// - Returns: why EC2 did not reject one of them; nil if it did.
+    func reject(_ endpoints: [String], at service: String) async throws(CloudError) -> CloudError? {
+        try await decide("RejectVpcEndpointConnections", endpoints, at: service)
+    }
+
+    private func decide(
+        _ action: String, _ endpoints: [String], at service: String
+    ) async throws(CloudError) -> CloudError? {
         var form = QueryForm(["ServiceId": service])
         form.add("VpcEndpointId", each: endpoints)
-        return try await call("RejectVpcEndpointConnections", form, as: BatchReply.self).failures
+        return try await call(action, form, as: BatchReply.self).error(of: action)
     }
 }

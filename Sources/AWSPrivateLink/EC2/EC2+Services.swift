@@ -68,10 +68,11 @@ extension EC2 {
         try await call("CreateVpcEndpointServiceConfiguration", form, as: CreatedService.self).serviceConfiguration
     }
 
-    func deleteService(_ id: String) async throws(CloudError) -> [BatchReply.Failure] {
-        try await call(
-            "DeleteVpcEndpointServiceConfigurations", QueryForm(["ServiceId.1": id]), as: BatchReply.self
-        ).failures
+    /// One that is gone already is as good as deleted.
+    func deleteService(_ id: String) async throws(CloudError) {
+        let action = "DeleteVpcEndpointServiceConfigurations"
+        let reply = try await call(action, QueryForm(["ServiceId.1": id]), as: BatchReply.self)
+        if let error = reply.error(of: action, toleratesAbsence: true) { throw error }
     }
 
     func allowedPrincipals(of service: String) async throws(CloudError) -> Set<String> {

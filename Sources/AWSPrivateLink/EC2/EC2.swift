@@ -1,3 +1,4 @@
+import CloudTransport
 import Connectivity
 import ControlPlane
 
@@ -75,28 +76,29 @@ extension Optional where Wrapped == Items<Tag> {
 
 /// A call whose effect is told for each resource by itself: status 200 may hide a failure.
 struct BatchReply: Decodable, Sendable {
-    struct Failure: Decodable, Sendable {
+    private struct Failure: Decodable, Sendable {
         struct Reason: Decodable, Sendable {
             let code: String
             let message: String?
         }
 
-        let resourceId: String?
         let error: Reason
-
-        var isNotFound: Bool { AWSErrorCode(error.code).kind == .notFound }
-
-        func cloudError(of action: String) -> CloudError {
-            CloudError(
-                kind: AWSErrorCode(error.code).kind, cloudCode: error.code,
-                message: "\(action): \(error.message ?? error.code)")
-        }
     }
 
-    let requestId: String?
+    private let requestId: String?
     private let unsuccessful: Items<Failure>?
 
-    var failures: [Failure] { unsuccessful.elements() }
+    /// Why one of the resources was left as it is; nil if none was.
+    /// - Parameter toleratesAbsence: whether a resource that is not there is as good as done.
+    func error(of action: String, toleratesAbsence: Bool = false) -> CloudError? {
+        let errors = unsuccessful.elements().map { failure in
+            CloudError(
+                kind: AWSErrorCode(failure.error.code).kind, cloudCode: failure.error.code,
+                message: "\(action): \(failure.error.message.map { Redaction.clean($0) } ?? failure.error.code)",
+                cloudRequestID: requestId)
+        }
+        return errors.first { !(toleratesAbsence && $0.kind == .notFound) }
+    }
 }
 
 /// A call that says nothing but that it was done.

@@ -4,6 +4,7 @@ It sets the scene, lets faults strike, tells what was called, and lends boto3 to
 calls AWS (that is, this emulator) as the account's root.
 """
 
+import datetime
 import json
 
 import boto3
@@ -11,11 +12,13 @@ import botocore.config
 import botocore.exceptions
 
 from . import metadata, policies, tokens
-from .identities import KEYS, ROLES, Caller, Role, issue
+from .identities import KEYS, ROLES, Caller, Role, issue, now
 from .models import Changing, all_backends, all_endpoints, all_services, ec2_backends
 from .settings import CALLS, FAULTS, LOCK, SETTINGS, Fault, Settings, configure
 
 ADDRESS = {"url": None}
+# One session, since each reads the models of AWS's APIs anew.
+_session = boto3.session.Session()
 _roots = {}
 _clients = {}
 
@@ -76,6 +79,13 @@ def role(account, name, policies, **trust):
 
 def remove_role(arn):
     ROLES.pop(arn, None)
+
+
+def expire_sessions():
+    """All sessions of roles end now."""
+    for key in KEYS.values():
+        if key.expires:
+            key.expires = now() - datetime.timedelta(seconds=1)
 
 
 def instance(role=None, container_token=None):
@@ -151,7 +161,7 @@ def boto(account, region, service, operation, parameters=None):
     key_id, key = root(account)
     name = (account, region, service)
     if name not in _clients:
-        _clients[name] = boto3.session.Session().client(
+        _clients[name] = _session.client(
             service,
             region_name=region,
             endpoint_url=ADDRESS["url"],
@@ -169,6 +179,7 @@ VERBS = {
         user,
         role,
         remove_role,
+        expire_sessions,
         instance,
         settings,
         fault,

@@ -26,6 +26,7 @@ SAYINGS = {
         "You are not authorized to perform this operation. Encoded authorization failure message: 7Xy-abcDEF",
         403,
     ),
+    "not_seen_yet": ("InvalidServiceName", "The Vpc Endpoint Service does not exist", 400),
     "conflict": ("VpcEndpointLimitExceeded", "The maximum number of VPC endpoints has been reached.", 400),
 }
 

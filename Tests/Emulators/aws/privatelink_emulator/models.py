@@ -151,7 +151,7 @@ class ConsumerEndpoint(Changing):
 
     @property
     def is_live(self):
-        return self.state in ("pendingAcceptance", "pending", "available", "partial")
+        return self.state not in ("rejected", "failed", "expired", "deleting", "deleted")
 
     def accept(self):
         self.state = "pending"

@@ -1,0 +1,157 @@
+import Connectivity
+import ControlPlane
+import Logging
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import AWSPrivateLink
+
+/// Each failure tells a person what to change: AWS's code, its request id, and on whose side.
+extension EmulatedAWSTests {
+    private func failure(_ body: () async throws -> Void) async -> CloudError? {
+        await #expect(throws: CloudError.self) { try await body() }
+    }
+
+    private func expectTold(
+        _ error: CloudError?, _ kind: CloudError.Kind, _ code: String, mentioning word: String
+    ) throws {
+        let error = try #require(error)
+        #expect(error.kind == kind)
+        #expect(error.cloudCode == code)
+        #expect(error.cloudRequestID?.isEmpty == false)
+        #expect(error.message.contains(word), "\(error.message)")
+        #expect(!error.fault(side: .consumer, at: AWSStage.now).remedy.isEmpty)
+    }
+
+    @Test func wrongCredentials() async throws {
+        var stage = try await AWSStage()
+        stage.environment["AWS_SECRET_ACCESS_KEY"] = "wrong"
+        let backend = try stage.makeBackend()
+        let error = await failure { [stage] in _ = try await backend.networks(of: stage.consumer) }
+        try expectTold(error, .denied, "SignatureDoesNotMatch", mentioning: "AssumeRole")
+        #expect(error?.message.contains("wrong") == false)
+    }
+
+    @Test func aRoleThatCannotBeAssumed() async throws {
+        let stage = try await AWSStage()
+        let backend = try stage.makeBackend()
+        try await stage.emulator("remove_role", ["arn": .string(stage.consumer.access.identity ?? "")])
+        let error = await failure { _ = try await backend.networks(of: stage.consumer) }
+        try expectTold(error, .denied, "AccessDenied", mentioning: "role/postern")
+    }
+
+    @Test func aWrongExternalID() async throws {
+        let stage = try await AWSStage()
+        var account = stage.consumer
+        account.access.externalID = "guessed"
+        let backend = try stage.makeBackend()
+        let error = await failure { [account] in _ = try await backend.networks(of: account) }
+        try expectTold(error, .denied, "AccessDenied", mentioning: "sts:AssumeRole")
+        #expect(error?.message.contains("guessed") == false)
+    }
+
+    @Test func aDeletedSubnet() async throws {
+        let stage = try await AWSStage()
+        let (backend, endpoint) = (try stage.makeBackend(), stage.endpoint())
+        try await stage.emulator.boto(
+            stage.consumer.nativeID, "delete_subnet", ["SubnetId": .string(stage.network.subnets[0].nativeID)])
+        try await backend.ensureAdmitted(stage.target(endpoint), limit: 1)
+        let error = await failure { try await backend.ensureEndpoint(stage.target(endpoint), token: "t") }
+        try expectTold(error, .notFound, "InvalidSubnetID.NotFound", mentioning: stage.network.subnets[0].nativeID)
+    }
+
+    @Test func aFullSubnet() async throws {
+        let stage = try await AWSStage()
+        let (backend, endpoint) = (try stage.makeBackend(), stage.endpoint())
+        let all = (4...14).map { number -> JSON in
+            ["PrivateIpAddress": .string("10.0.0.\(number)"), "Primary": .bool(number == 4)]
+        }
+        try await stage.emulator.boto(
+            stage.consumer.nativeID, "create_network_interface",
+            ["SubnetId": .string(stage.network.subnets[0].nativeID), "PrivateIpAddresses": .array(all)])
+        try await backend.ensureAdmitted(stage.target(endpoint), limit: 1)
+        let error = await failure { try await backend.ensureEndpoint(stage.target(endpoint), token: "t") }
+        try expectTold(error, .conflict, "InsufficientFreeAddressesInSubnet", mentioning: "free addresses")
+    }
+
+    @Test func aThrottledAPI() async throws {
+        let stage = try await AWSStage()
+        let backend = try stage.makeBackend()
+        try await stage.emulator("fault", ["kind": "throttled", "action": "DescribeVpcs", "retry_after": 9])
+        let error = await failure { _ = try await backend.networks(of: stage.consumer) }
+        try expectTold(error, .throttled, "RequestLimitExceeded", mentioning: "DescribeVpcs")
+        #expect(error?.retryAfter == .seconds(9))
+        #expect(try await backend.networks(of: stage.consumer).count == 1)
+    }
+
+    @Test func aMissingPermission() async throws {
+        let stage = try await AWSStage()
+        let backend = try stage.makeBackend()
+        // The consumer's role may look at no endpoint service.
+        let mistaken = ServiceTarget(service: stage.service, account: stage.consumer)
+        let error = await failure { _ = try await backend.observe(mistaken) }
+        try expectTold(
+            error, .denied, "UnauthorizedOperation", mentioning: "ec2:DescribeVpcEndpointServiceConfigurations")
+    }
+
+    @Test func aReplyThatMakesNoSense() async throws {
+        let stage = try await AWSStage()
+        let backend = try stage.makeBackend()
+        try await stage.emulator("fault", ["kind": "garbage", "action": "DescribeVpcs"])
+        let error = await failure { _ = try await backend.networks(of: stage.consumer) }
+        #expect(error?.kind == .unavailable)
+    }
+
+    @Test func aSessionThatEndsEarlyIsRenewed() async throws {
+        let stage = try await AWSStage()
+        let backend = try stage.makeBackend()
+        _ = try await backend.networks(of: stage.consumer)
+        try await stage.emulator("expire_sessions")
+        #expect(try await backend.networks(of: stage.consumer).count == 1)
+    }
+
+    /// Everything that a connection and its failures log, at the most talkative level.
+    @Test func nothingSecretIsLogged() async throws {
+        let stage = try await AWSStage()
+        let log = LogBook()
+        var logger = Logger(label: "test") { _ in log }
+        logger.logLevel = .trace
+        let backend = try stage.makeBackend(logger: logger)
+        var endpoint = stage.endpoint()
+        _ = try await stage.drive(&endpoint, by: backend)
+        try await stage.emulator("fault", ["kind": "denied", "action": "DescribeVpcs"])
+        _ = await failure { _ = try await backend.networks(of: stage.consumer) }
+        let text = log.text
+        #expect(text.contains("CreateVpcEndpoint") && text.contains("UnauthorizedOperation"))
+        let secrets = [
+            stage.environment["AWS_SECRET_ACCESS_KEY"], stage.environment["AWS_ACCESS_KEY_ID"],
+            stage.consumer.access.externalID, "ASIA", "Signature", "IQoJ",
+        ].compactMap(\.self)
+        #expect(secrets.count == 6)
+        for secret in secrets { #expect(!text.contains(secret)) }
+    }
+}
+
+/// Keeps all that is logged.
+private final class LogBook: LogHandler {
+    private let lines = Mutex<[String]>([])
+    var text: String { lines.withLock { $0.joined(separator: "\n") } }
+    var logLevel: Logger.Level {
+        get { .trace }
+        set {}
+    }
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+
+    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    func log(event: LogEvent) {
+        lines.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") }
+    }
+}
