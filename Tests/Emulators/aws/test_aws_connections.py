@@ -3,7 +3,7 @@
 import botocore.exceptions
 import pytest
 
-from conftest import CONSUMER, PRODUCER, STRANGER, Scene
+from witness import CONSUMER, PRODUCER, STRANGER, Scene
 
 
 def code(error):

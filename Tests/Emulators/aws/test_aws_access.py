@@ -5,8 +5,8 @@ import json
 import botocore.exceptions
 import pytest
 
-from conftest import CONSUMER, PRODUCER, REGION
-from test_connections import code, refused
+from test_aws_connections import code, refused
+from witness import CONSUMER, PRODUCER, REGION
 
 POLICY = {
     "Statement": [

@@ -1,7 +1,7 @@
 """Endpoints in the consumer's subnets: addresses, zones, private DNS, tokens, tags, deletion."""
 
-from conftest import PRODUCER, Scene
-from test_connections import code, connected, refused
+from test_aws_connections import code, connected, refused
+from witness import PRODUCER, Scene
 
 
 def addresses(scene, endpoint):
