@@ -122,6 +122,7 @@ import Testing
         ("cn-north-1", "https://ec2.cn-north-1.amazonaws.com.cn/"),
         ("us-gov-west-1", "https://ec2.us-gov-west-1.amazonaws.com/"),
         ("ap-southeast-3", "https://ec2.ap-southeast-3.amazonaws.com/"),
+        ("eusc-de-east-1", "https://ec2.eusc-de-east-1.amazonaws.eu/"),
     ]) func regionsHaveTheirHosts(_ region: String, _ url: String) throws {
         #expect(ServiceEndpoints().url(of: .ec2, in: try Region(region)) == url)
     }

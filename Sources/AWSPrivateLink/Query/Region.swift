@@ -20,24 +20,20 @@ struct Region: Hashable, Sendable {
     }
 
     /// The first part of all its ARNs after `arn:`.
-    var partition: String {
-        switch true {
-        case name.hasPrefix("cn-"): "aws-cn"
-        case name.hasPrefix("us-gov-"): "aws-us-gov"
-        case name.hasPrefix("us-iso-"): "aws-iso"
-        case name.hasPrefix("us-isob-"): "aws-iso-b"
-        default: "aws"
-        }
-    }
+    var partition: String { Self.partitions.first { name.hasPrefix($0.prefix) }?.name ?? "aws" }
 
-    var domain: String {
-        switch partition {
-        case "aws-cn": "amazonaws.com.cn"
-        case "aws-iso": "c2s.ic.gov"
-        case "aws-iso-b": "sc2s.sgov.gov"
-        default: "amazonaws.com"
-        }
-    }
+    var domain: String { Self.partitions.first { name.hasPrefix($0.prefix) }?.domain ?? "amazonaws.com" }
+
+    /// Those that are not the public one.
+    private static let partitions = [
+        (prefix: "cn-", name: "aws-cn", domain: "amazonaws.com.cn"),
+        (prefix: "us-gov-", name: "aws-us-gov", domain: "amazonaws.com"),
+        (prefix: "eusc-", name: "aws-eusc", domain: "amazonaws.eu"),
+        (prefix: "us-iso-", name: "aws-iso", domain: "c2s.ic.gov"),
+        (prefix: "us-isob-", name: "aws-iso-b", domain: "sc2s.sgov.gov"),
+        (prefix: "eu-isoe-", name: "aws-iso-e", domain: "cloud.adc-e.uk"),
+        (prefix: "us-isof-", name: "aws-iso-f", domain: "csp.hci.ic.gov"),
+    ]
 }
 
 /// Where the APIs are called: AWS's own hosts, unless the environment names others.

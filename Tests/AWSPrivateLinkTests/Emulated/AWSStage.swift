@@ -87,7 +87,7 @@ struct AWSStage: Sendable {
             of: producer)
     }
 
-    private static func service(
+    static func service(
         _ origin: PublishedService.Origin, of producer: CloudAccount
     ) throws -> PublishedService {
         guard let name = ResourceName("orders") else { throw StubFailure() }

@@ -14,9 +14,16 @@ public struct AWSEmulator: Sendable {
 
     /// - Parameter transport: any, to call the control path by; it is the caller's to shut down.
     public init(transport: any CloudCaller) throws {
-        process = try EmulatorProcess(folder: "aws", arguments: ["-m", "privatelink_emulator", "--with-parent"])
+        process = try EmulatorProcess(folder: "aws", arguments: Self.command)
         self.transport = transport
     }
+
+    /// One that speaks TLS, and writes the certificate of its authority to a file.
+    public static func startSecurely(authorityFile: String) throws -> EmulatorProcess {
+        try EmulatorProcess(folder: "aws", arguments: command + ["--tls", authorityFile])
+    }
+
+    private static let command = ["-m", "privatelink_emulator", "--with-parent"]
 
     public func stop() { process.stop() }
 

@@ -13,7 +13,7 @@ os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_INSTANCE_TYPES", "false")
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from . import control
+from . import control, tls
 from .gateway import Gateway
 from .install import install
 
@@ -27,12 +27,20 @@ def main():
     parser = argparse.ArgumentParser(prog="privatelink_emulator")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--with-parent", action="store_true", help="end when standard input is closed")
+    parser.add_argument("--tls", metavar="FILE", help="speak TLS, and write the authority's certificate to FILE")
     arguments = parser.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     install()
     app = DomainDispatcherApplication(create_backend_app)
-    server = make_server("127.0.0.1", arguments.port, Gateway(app), threaded=True, request_handler=QuietHandler)
-    control.ADDRESS["url"] = f"http://127.0.0.1:{server.server_port}"
+    server = make_server(
+        "127.0.0.1",
+        arguments.port,
+        Gateway(app),
+        threaded=True,
+        request_handler=QuietHandler,
+        ssl_context=tls.context(arguments.tls) if arguments.tls else None,
+    )
+    control.ADDRESS["url"] = f"http{'s' if arguments.tls else ''}://127.0.0.1:{server.server_port}"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if arguments.with_parent:
         threading.Thread(target=end_with_parent, daemon=True).start()

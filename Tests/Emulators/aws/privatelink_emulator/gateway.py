@@ -88,8 +88,10 @@ class Gateway:
 class Call:
     def __init__(self, environ, body):
         self.headers = {k[5:].replace("_", "-").lower(): v for k, v in environ.items() if k.startswith("HTTP_")}
-        if environ.get("CONTENT_TYPE"):
-            self.headers["content-type"] = environ["CONTENT_TYPE"]
+        # WSGI keeps these two apart from the others; some clients sign them.
+        for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            if environ.get(name):
+                self.headers[name.replace("_", "-").lower()] = environ[name]
         query = environ.get("QUERY_STRING", "")
         self.form = parse_qsl(body.decode("utf-8") or query, keep_blank_values=True)
         self.action = dict(self.form).get("Action", "")
