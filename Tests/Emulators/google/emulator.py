@@ -1,0 +1,27 @@
+#!/usr/bin/env python3
+"""Runs the emulator until it is stopped, or until its standard input ends if --until-eof is given."""
+
+import argparse
+import sys
+import threading
+
+from psc_emulator.server import make_server
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free port")
+    parser.add_argument("--until-eof", action="store_true", help="end with standard input: no orphan outlives a test")
+    options = parser.parse_args()
+    server, address = make_server(options.port)
+    print(address, flush=True)
+    if options.until_eof:
+        threading.Thread(target=lambda: (sys.stdin.read(), server.shutdown()), daemon=True).start()
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        pass
+
+
+if __name__ == "__main__":
+    main()
