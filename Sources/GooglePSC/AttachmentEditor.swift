@@ -1,0 +1,44 @@
+import CloudTransport
+import Connectivity
+import ControlPlane
+
+/// Edits accept lists that others edit too: read, change only our entry, patch with the fingerprint that was read; and
+/// if somebody was faster, read again. So no entry that another wrote is ever lost.
+struct AttachmentEditor: Sendable {
+    let api: ComputeAPI
+
+    /// Another writer cannot well be faster so many times; if one is, the reconciler comes back.
+    private static let attempts = 12
+
+    /// - Parameters:
+    ///   - step: tells this change from all others; the fingerprint makes each attempt one of its own.
+    ///   - change: the whole new list; nil: it is as it should be. May be asked again and again.
+    func edit(
+        _ path: ResourcePath, as account: CloudAccount, step: [String],
+        _ change: (ServiceAttachment) async throws(CloudError) -> [AcceptEntry]?
+    ) async throws(CloudError) {
+        let patience = Patience(api)
+        for attempt in 1...Self.attempts {
+            guard let attachment = try await api.find(ServiceAttachment.self, path, as: account) else {
+                throw CloudError(
+                    kind: .notFound, cloudCode: "notFound", message: "The service attachment \(path) does not exist.")
+            }
+            guard let list = try await change(attachment) else { return }
+            let fingerprint = attachment.fingerprint ?? ""
+            let body = try encoded(AcceptListPatch(fingerprint: fingerprint, consumerAcceptLists: list))
+            do throws(CloudError) {
+                let operation = try await api.begin(
+                    .patch, "\(path)", body: body, step: step + [attachment.id ?? "", fingerprint], as: account)
+                _ = try await patience.follow(operation, in: path, as: account)
+                return
+            } catch  where error.isEditCollision && !patience.isOver {
+                await patience.pause(after: attempt)
+            }
+        }
+        throw CloudError(
+            kind: .unavailable, cloudCode: "conditionNotMet",
+            message:
+                "Somebody else keeps changing the accept list of \(path). Find out what does: Postern tries again, "
+                + "and loses no entry of theirs.")
+    }
+}

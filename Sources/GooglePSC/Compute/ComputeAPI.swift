@@ -1,0 +1,98 @@
+import CloudTransport
+import Connectivity
+import ControlPlane
+import FoundationEssentials
+
+/// Compute Engine's methods that Postern needs.
+struct ComputeAPI: Sendable {
+    let google: GoogleAPI
+
+    /// A list is read to its end, but not for ever.
+    private static let maximumPages = 1000
+
+    func url(_ path: String) -> String { "\(google.settings.computeURL)/\(path)" }
+
+    /// The resource; nil if it is not there.
+    /// - Throws: `notFound` if the project itself is not there.
+    func find<Resource: Decodable>(
+        _ type: Resource.Type, _ path: ResourcePath, as account: CloudAccount
+    ) async throws(CloudError) -> Resource? {
+        do throws(CloudError) {
+            let body = try await google.send(.get, url("\(path)"), about: "\(path)", as: account)
+            return try google.decode(type, from: body, about: "\(path)")
+        } catch  where error.kind == .notFound && !error.message.contains("'projects/\(path.project)'") {
+            return nil
+        }
+    }
+
+    /// All items of a list, page after page.
+    func list<Item: Decodable & Sendable>(
+        _ type: Item.Type, _ path: String, query: String = "", as account: CloudAccount
+    ) async throws(CloudError) -> [Item] {
+        try await pages(ListPage<Item>.self, path, query: query, as: account).flatMap { $0.items ?? [] }
+    }
+
+    /// `subnetworks.aggregatedList`: those of all regions.
+    func subnetworks(of project: String, as account: CloudAccount) async throws(CloudError) -> [Subnetwork] {
+        try await pages(SubnetworkPage.self, "projects/\(project)/aggregated/subnetworks", query: "", as: account)
+            .flatMap { ($0.items ?? [:]).values.flatMap { $0.subnetworks ?? [] } }
+    }
+
+    /// Begins a change, or finds the operation that an earlier call with the same `step` began.
+    /// - Parameter step: the words that tell this step from all others; see `RequestID`.
+    func begin(
+        _ method: CloudRequest.Method, _ path: String, body: Data? = nil, step: [String], as account: CloudAccount
+    ) async throws(CloudError) -> Operation {
+        let first = try await begin(method, path, body: body, requestID: RequestID.derived(from: step), as: account)
+        guard first.isDone, first.error != nil else { return first }
+        // A failure this soon is mostly an old one, told again: Google answers a known requestId with the operation that
+        // it began. The minute keeps repeats of this second try together too.
+        let minute = "\(google.environment.now().milliseconds / 60_000)"
+        let requestID = RequestID.derived(from: step + [first.name, minute])
+        return try await begin(method, path, body: body, requestID: requestID, as: account)
+    }
+
+    private func begin(
+        _ method: CloudRequest.Method, _ path: String, body: Data?, requestID: String, as account: CloudAccount
+    ) async throws(CloudError) -> Operation {
+        let answer = try await google.send(
+            method, url("\(path)?requestId=\(requestID)"), body: body, about: path, as: account)
+        return try google.decode(Operation.self, from: answer, about: path)
+    }
+
+    private func pages<Page: PagedList>(
+        _ type: Page.Type, _ path: String, query: String, as account: CloudAccount
+    ) async throws(CloudError) -> [Page] {
+        var pages: [Page] = []
+        var token: String?
+        repeat {
+            var terms = query.isEmpty ? [] : [query]
+            if let token { terms.append("pageToken=\(Self.encoded(token))") }
+            let address = url(path) + (terms.isEmpty ? "" : "?" + terms.joined(separator: "&"))
+            let body = try await google.send(.get, address, about: path, as: account)
+            let page = try google.decode(type, from: body, about: path)
+            pages.append(page)
+            token = page.nextPageToken.flatMap { $0.isEmpty ? nil : $0 }
+        } while token != nil && pages.count < Self.maximumPages
+        return pages
+    }
+
+    private static func encoded(_ token: String) -> String {
+        token.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                String(UnicodeScalar(byte))
+            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }.joined()
+    }
+}
+
+/// A page of a list, with the way to the next.
+protocol PagedList: Decodable, Sendable {
+    var nextPageToken: String? { get }
+}
+
+extension ListPage: PagedList {}
+extension SubnetworkPage: PagedList {}

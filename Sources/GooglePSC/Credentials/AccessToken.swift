@@ -1,0 +1,90 @@
+import CloudTransport
+import Connectivity
+import ControlPlane
+import FoundationEssentials
+
+/// What opens Google's doors for about an hour. Its text is shown nowhere but in the header of a call.
+struct AccessToken: Sendable, CustomStringConvertible {
+    let secret: String
+
+    var description: String { "an access token" }
+}
+
+/// The right to call Google's APIs at all; what an identity may do there is IAM's to say.
+let cloudPlatformScope = "https://www.googleapis.com/auth/cloud-platform"
+
+/// Calls that turn a grant into an access token.
+struct TokenExchange: Sendable {
+    let caller: any CloudCaller
+    let now: @Sendable () -> Timestamp
+
+    private struct Reply: Decodable {
+        let access_token: String
+        let expires_in: Int?
+    }
+
+    private struct Refusal: Decodable {
+        let error: String?
+        let error_description: String?
+    }
+
+    /// Posts an OAuth grant.
+    /// - Parameter whose: whose credentials these are, for the message of a refusal.
+    func post(_ form: [(String, String)], to url: String, whose: String) async throws(CloudError)
+        -> CredentialCache<AccessToken>.Grant
+    {
+        let body = form.map { "\(Self.encode($0.0))=\(Self.encode($0.1))" }.joined(separator: "&")
+        return try await send(
+            CloudRequest(
+                method: .post, url: url, headers: ["Content-Type": "application/x-www-form-urlencoded"],
+                body: Data(body.utf8)), whose: whose)
+    }
+
+    func send(_ request: CloudRequest, whose: String) async throws(CloudError) -> CredentialCache<AccessToken>.Grant {
+        let asked = now()
+        let response = try await caller.send(request)
+        guard response.status == 200 else { throw refusal(response, whose: whose) }
+        guard let reply = try? JSONDecoder().decode(Reply.self, from: response.body), !reply.access_token.isEmpty else {
+            throw CloudError(kind: .unavailable, message: "The answer to the grant of \(whose) holds no token.")
+        }
+        return .init(
+            AccessToken(secret: reply.access_token),
+            expiresAt: asked + .seconds(min(max(reply.expires_in ?? 3600, 0), 43_200)))
+    }
+
+    /// A refused grant is nobody's passing trouble: the credentials have to be changed.
+    private func refusal(_ response: CloudResponse, whose: String) -> CloudError {
+        let said = try? JSONDecoder().decode(Refusal.self, from: response.body)
+        let kind: CloudError.Kind =
+            switch response.kindByStatus {
+            case .throttled: .throttled
+            case .unavailable: .unavailable
+            default: .denied
+            }
+        let reason = said?.error_description ?? said?.error ?? "status \(response.status)"
+        let advice =
+            kind == .denied
+            ? " Check that the credentials are the right ones and not revoked, and that this machine's clock is right."
+            : ""
+        return CloudError(
+            kind: kind, cloudCode: said?.error ?? "\(response.status)",
+            message: Redaction.clean(
+                "Google gives no token for \(whose): \(reason).".replacing("..", with: ".") + advice),
+            retryAfter: response.retryAfter(now: now()))
+    }
+
+    /// As `application/x-www-form-urlencoded` has it.
+    private static func encode(_ text: String) -> String {
+        var encoded = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                encoded.append(Character(UnicodeScalar(byte)))
+            default: encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return encoded
+    }
+}

@@ -1,0 +1,72 @@
+import CloudTransport
+import Connectivity
+import ControlPlane
+import FoundationEssentials
+
+/// Taking on a service account: `iamcredentials.projects.serviceAccounts.generateAccessToken`.
+struct Impersonation: Sendable {
+    let url: String
+    /// The service account's e-mail address.
+    let identity: String
+    let lifetime: Duration
+
+    init(url: String, identity: String, lifetime: Duration) {
+        self.url = url
+        self.identity = identity
+        self.lifetime = lifetime
+    }
+
+    init(of identity: String, settings: GoogleSettings) {
+        self.init(
+            url: "\(settings.iamCredentialsURL)/v1/projects/-/serviceAccounts/\(identity):generateAccessToken",
+            identity: identity, lifetime: .seconds(3600))
+    }
+
+    private struct Wish: Encodable {
+        let scope: [String]
+        let lifetime: String
+    }
+
+    private struct Reply: Decodable {
+        let accessToken: String
+        let expireTime: String
+    }
+
+    func grant(with token: AccessToken, by exchange: TokenExchange) async throws(CloudError) -> CredentialCacheGrant {
+        let wish = Wish(scope: [cloudPlatformScope], lifetime: "\(lifetime.components.seconds)s")
+        let response = try await exchange.caller.send(
+            CloudRequest(
+                method: .post, url: url,
+                headers: ["Authorization": "Bearer \(token.secret)", "Content-Type": "application/json"],
+                body: try encoded(wish)))
+        guard response.status == 200 else { throw refusal(response, now: exchange.now()) }
+        guard let reply = try? JSONDecoder().decode(Reply.self, from: response.body), !reply.accessToken.isEmpty else {
+            throw CloudError(
+                kind: .unavailable, message: "The answer to the impersonation of \(identity) has no token.")
+        }
+        return .init(
+            AccessToken(secret: reply.accessToken),
+            expiresAt: Timestamp(reply.expireTime) ?? exchange.now() + lifetime)
+    }
+
+    private func refusal(_ response: CloudResponse, now: Timestamp) -> CloudError {
+        let error = CloudError.google(response, about: identity, now: now)
+        guard error.kind == .denied || error.kind == .notFound else { return error }
+        return CloudError(
+            kind: .denied, cloudCode: error.cloudCode,
+            message: "Postern may not take on \(identity). Grant Postern's own identity the role "
+                + "roles/iam.serviceAccountTokenCreator on it, and enable the IAM Service Account Credentials API. "
+                + "Google says: \(error.message)")
+    }
+}
+
+/// JSON of one of our own values, which always has some.
+func encoded(_ value: some Encodable) throws(CloudError) -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do {
+        return try encoder.encode(value)
+    } catch {
+        throw CloudError(kind: .invalid, message: "A call to Google cannot be written as JSON.")
+    }
+}

@@ -1,0 +1,44 @@
+import CloudTransport
+import Connectivity
+import ControlPlane
+
+/// What `setLabels` works on. Google takes labels only after the resource is there, and by their own fingerprint.
+protocol Labelled: Decodable, Sendable {
+    var id: String? { get }
+    var labels: [String: String]? { get }
+    var labelFingerprint: String? { get }
+}
+
+extension Address: Labelled {}
+extension ForwardingRule: Labelled {}
+
+extension GooglePSCBackend {
+    private static let labelAttempts = 4
+
+    /// `setLabels`: adds our label to those that others set meanwhile.
+    func label<Resource: Labelled>(
+        _ seen: Resource, at path: ResourcePath, of target: EndpointTarget
+    ) async throws(CloudError) {
+        let value = target.endpoint.id.text
+        let patience = Patience(api)
+        var resource = seen
+        for attempt in 1...Self.labelAttempts {
+            guard resource.labels?[Self.label] != value else { return }
+            var labels = resource.labels ?? [:]
+            labels[Self.label] = value
+            let body = try encoded(LabelsRequest(labels: labels, labelFingerprint: resource.labelFingerprint))
+            do throws(CloudError) {
+                let operation = try await api.begin(
+                    .post, "\(path)/setLabels", body: body,
+                    step: [value, "label", path.collection, resource.id ?? "", resource.labelFingerprint ?? ""],
+                    as: target.consumer)
+                _ = try await patience.follow(operation, in: path, as: target.consumer)
+                return
+            } catch  where error.isEditCollision && attempt < Self.labelAttempts {
+                await patience.pause(after: attempt)
+            }
+            guard let again = try await api.find(Resource.self, path, as: target.consumer) else { return }
+            resource = again
+        }
+    }
+}

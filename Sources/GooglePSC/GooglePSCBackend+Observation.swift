@@ -1,0 +1,81 @@
+public import Connectivity
+public import ControlPlane
+
+extension GooglePSCBackend {
+    /// `serviceAttachments.get` at the producer; `forwardingRules.get` at the consumer.
+    public func observe(_ target: EndpointTarget) async throws(CloudError) -> EndpointObservation {
+        let path = try attachmentPath(of: target.service, in: target.producer)
+        let attachment = try await attachment(at: path, of: target.service, in: target.producer)
+        let rule = target.endpoint.mode == .managed ? try await rule(of: target) : nil
+        let lists = attachment.map { ConsumerLists($0) }
+        let isWanted = target.endpoint.desired == .present
+        return EndpointObservation(
+            admission: try await admission(of: target, on: lists, in: attachment),
+            revocationGrain: lists?.grain ?? .perAccount,
+            endpoint: try await nativeEndpoint(of: target, rule, domain: attachment?.domainNames?.first),
+            connection: connection(of: target, in: attachment, rule: rule, isWanted: isWanted),
+            unrequestedAccepted: attachment.map { strangers(of: target, in: $0) } ?? 0)
+    }
+
+    private func admission(
+        of target: EndpointTarget, on lists: ConsumerLists?, in attachment: ServiceAttachment?
+    ) async throws(CloudError) -> Admission {
+        guard let lists else { return .serviceMissing }
+        let consumer = try await consumer(of: target, on: lists, seeing: attachment)
+        return lists.admission(of: consumer, isWanted: target.endpoint.desired == .present)
+    }
+
+    private func connection(
+        of target: EndpointTarget, in attachment: ServiceAttachment?, rule: ForwardingRule?, isWanted: Bool
+    ) -> Connection? {
+        let listed = attachment.flatMap { attachment in
+            endpointName(of: target).flatMap { connection($0, of: target, in: attachment) }
+        }
+        guard let listed else { return rule.flatMap { Connection($0, at: rulePath(of: target)) } }
+        if !isWanted, listed.status == .pending, attachment.map({ ConsumerLists($0).kind }) == .endpoint {
+            // Off a list of single endpoints, it is cut: nothing lets it in any more.
+            return nil
+        }
+        // The consumer's side shows a little later that it is let in.
+        let isServing = listed.isServing && [nil, "ACCEPTED"].contains(rule?.pscConnectionStatus)
+        return Connection(
+            nativeID: listed.nativeID, accountNativeID: listed.accountNativeID,
+            networkNativeID: listed.networkNativeID, status: listed.status, nativeStatus: listed.nativeStatus,
+            isServing: isServing)
+    }
+
+    /// Accepted connections of the same project that no wanted endpoint stands for.
+    private func strangers(of target: EndpointTarget, in attachment: ServiceAttachment) -> Int {
+        var ours = Set(target.wantedNativeIDs.map { ResourcePath.canonical($0) })
+        if let own = endpointName(of: target) { ours.insert(own) }
+        return (attachment.connectedEndpoints ?? []).count { seen in
+            guard let connection = Connection(seen), connection.accountNativeID == target.consumer.nativeID,
+                connection.status == .accepted || connection.status == .needsAttention
+            else { return false }
+            let names = [connection.nativeID, seen.endpointWithId.map { ResourcePath.canonical($0) }]
+            return !names.contains { $0.map(ours.contains) ?? false }
+        }
+    }
+
+    private func nativeEndpoint(
+        of target: EndpointTarget, _ rule: ForwardingRule?, domain: String?
+    ) async throws(CloudError) -> NativeEndpoint? {
+        guard target.endpoint.mode == .managed else { return nil }
+        let path = rulePath(of: target)
+        if let rule {
+            return NativeEndpoint(
+                nativeID: "\(path)", condition: .usable, addresses: [rule.ipAddress].compactMap(\.self),
+                dnsNames: Self.dnsName(of: rule, in: domain).map { [$0] } ?? [])
+        }
+        // An address that outlived its rule has still to be deleted.
+        guard target.endpoint.desired == .absent, let left = try await address(of: target) else { return nil }
+        return NativeEndpoint(
+            nativeID: "\(path)", condition: .usable, addresses: [left.address].compactMap(\.self), dnsNames: [])
+    }
+
+    /// Google makes a private DNS zone of the service's domain for the consumer, with the rule's name in it.
+    private static func dnsName(of rule: ForwardingRule, in domain: String?) -> String? {
+        guard let domain, !domain.isEmpty, rule.noAutomateDnsZone != true else { return nil }
+        return "\(rule.name).\(domain.hasSuffix(".") ? String(domain.dropLast()) : domain)"
+    }
+}
