@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the emulator until it is stopped, or until its standard input ends if --until-eof is given."""
+"""Prints the port it listens on, and runs until it is stopped, or until its standard input ends with --until-eof."""
 
 import argparse
 import sys
@@ -14,7 +14,7 @@ def main():
     parser.add_argument("--until-eof", action="store_true", help="end with standard input: no orphan outlives a test")
     options = parser.parse_args()
     server, address = make_server(options.port)
-    print(address, flush=True)
+    print(address.rsplit(":", 1)[1], flush=True)
     if options.until_eof:
         threading.Thread(target=lambda: (sys.stdin.read(), server.shutdown()), daemon=True).start()
     try:
