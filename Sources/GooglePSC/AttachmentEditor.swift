@@ -31,7 +31,8 @@ struct AttachmentEditor: Sendable {
                     .patch, "\(path)", body: body, step: step + [attachment.id ?? "", fingerprint], as: account)
                 _ = try await patience.follow(operation, in: path, as: account)
                 return
-            } catch  where error.isEditCollision && !patience.isOver {
+            } catch let error where error.isEditCollision {
+                guard !patience.isOver else { break }
                 await patience.pause(after: attempt)
             }
         }

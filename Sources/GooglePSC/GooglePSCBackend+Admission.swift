@@ -24,7 +24,12 @@ extension GooglePSCBackend {
                     message: "The accept list of \(path) names networks, and this endpoint's network is not known. "
                         + "File a request that names its network.")
             }
-            return lists.admitting(consumer, limit: limit)
+            let list = lists.admitting(consumer, limit: limit)
+            guard let list, list.count > ConsumerLists.capacity else { return list }
+            throw CloudError(
+                kind: .conflict, cloudCode: "consumerAcceptLists",
+                message: "The accept list of \(path) is full: Google takes \(ConsumerLists.capacity) entries. Take off "
+                    + "those that are not needed any more.")
         }
     }
 
@@ -38,7 +43,7 @@ extension GooglePSCBackend {
                 return lists.expelling(
                     try await consumer(of: target, on: lists, seeing: attachment), remaining: remaining)
             }
-        } catch  where error.kind == .notFound {
+        } catch let error where error.kind == .notFound {
             // With the attachment, its list is gone.
             return
         }
@@ -90,7 +95,7 @@ extension GooglePSCBackend {
                 return lists.expelling(
                     try await consumer(of: target, on: lists, seeing: attachment, named: name), remaining: 0)
             }
-        } catch  where error.kind == .notFound {
+        } catch let error where error.kind == .notFound {
             return
         }
     }

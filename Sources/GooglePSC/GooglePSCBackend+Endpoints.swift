@@ -10,10 +10,10 @@ extension GooglePSCBackend {
     /// `addresses.insert`, `forwardingRules.insert`, and `setLabels` of both.
     public func ensureEndpoint(_ target: EndpointTarget, token: String) async throws(CloudError) {
         let path = rulePath(of: target)
-        if let made = try await rule(of: target) { return try await label(made, at: path, of: target) }
+        let patience = Patience(api)
+        if let made = try await rule(of: target) { return try await label(made, at: path, of: target, patience) }
         let (subnet, network) = try place(of: target)
         let attachment = try attachmentPath(of: target.service, in: target.producer)
-        let patience = Patience(api)
         let addressPath = addressPath(of: target)
         let wish = Address(
             name: addressPath.name, description: target.endpoint.resourceDescription,
@@ -21,22 +21,22 @@ extension GooglePSCBackend {
             subnetwork: ResourcePath.canonical(subnet.nativeID), labels: labels(of: target))
         guard
             try await insert(
-                encoded(wish), at: addressPath, step: [token, "address"], of: target, patience,
+                encoded(wish), at: addressPath, step: [target.endpoint.id.text, token, "address"], of: target, patience,
                 whoseIs: { () async throws(CloudError) in try await address(of: target) != nil }),
             let address = try await address(of: target)
         else { return }
-        try await label(address, at: addressPath, of: target)
+        try await label(address, at: addressPath, of: target, patience)
         let rule = ForwardingRule(
             name: path.name, description: target.endpoint.resourceDescription, ipAddress: "\(addressPath)",
             target: "\(attachment)", network: network,
             allowPscGlobalAccess: target.endpoint.options.globalAccess ? true : nil, labels: labels(of: target))
         guard
             try await insert(
-                encoded(rule), at: path, step: [token, "rule"], of: target, patience,
+                encoded(rule), at: path, step: [target.endpoint.id.text, token, "rule"], of: target, patience,
                 whoseIs: { () async throws(CloudError) in try await self.rule(of: target) != nil }),
             let made = try await self.rule(of: target)
         else { return }
-        try await label(made, at: path, of: target)
+        try await label(made, at: path, of: target, patience)
     }
 
     /// `forwardingRules.delete`, `addresses.delete`.
@@ -46,8 +46,7 @@ extension GooglePSCBackend {
         if let rule = try await rule(of: target) {
             guard try await delete(rulePath(of: target), id: rule.id, of: target, patience) else { return }
         }
-        // The address can go only after the rule; until then a later look finds it and asks again.
-        if let address = try await address(of: target) {
+        if let address = try await orphanedAddress(of: target) {
             _ = try await delete(addressPath(of: target), id: address.id, of: target, patience)
         }
     }
@@ -79,6 +78,13 @@ extension GooglePSCBackend {
             isOurs(found.labels, found.description, of: target)
         else { return nil }
         return found
+    }
+
+    /// Our address, once its rule is gone: it has still to be deleted. One on which a rule stands that is not ours (its
+    /// label was taken away) is left to whoever did that, and must not keep the endpoint's room from being taken back.
+    func orphanedAddress(of target: EndpointTarget) async throws(CloudError) -> Address? {
+        guard let address = try await address(of: target), address.users?.isEmpty != false else { return nil }
+        return address
     }
 
     private func labels(of target: EndpointTarget) -> [String: String] { [Self.label: target.endpoint.id.text] }
@@ -121,7 +127,7 @@ extension GooglePSCBackend {
         do throws(CloudError) {
             let operation = try await api.begin(.post, collection, body: body, step: step, as: target.consumer)
             return try await patience.follow(operation, in: path, as: target.consumer)
-        } catch  where error.isAlreadyExists {
+        } catch let error where error.isAlreadyExists {
             if try await isOurs() { return true }
             guard try await exists(path, as: target.consumer) else { return false }
             throw CloudError(
@@ -144,7 +150,7 @@ extension GooglePSCBackend {
                 .delete, "\(path)", step: [target.endpoint.id.text, "delete", path.collection, id ?? ""],
                 as: target.consumer)
             return try await patience.follow(operation, in: path, as: target.consumer)
-        } catch  where error.kind == .notFound {
+        } catch let error where error.kind == .notFound {
             return true
         }
     }

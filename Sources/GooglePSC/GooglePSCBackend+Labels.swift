@@ -17,10 +17,9 @@ extension GooglePSCBackend {
 
     /// `setLabels`: adds our label to those that others set meanwhile.
     func label<Resource: Labelled>(
-        _ seen: Resource, at path: ResourcePath, of target: EndpointTarget
+        _ seen: Resource, at path: ResourcePath, of target: EndpointTarget, _ patience: Patience
     ) async throws(CloudError) {
         let value = target.endpoint.id.text
-        let patience = Patience(api)
         var resource = seen
         for attempt in 1...Self.labelAttempts {
             guard resource.labels?[Self.label] != value else { return }
@@ -34,7 +33,7 @@ extension GooglePSCBackend {
                     as: target.consumer)
                 _ = try await patience.follow(operation, in: path, as: target.consumer)
                 return
-            } catch  where error.isEditCollision && attempt < Self.labelAttempts {
+            } catch let error where error.isEditCollision && attempt < Self.labelAttempts {
                 await patience.pause(after: attempt)
             }
             guard let again = try await api.find(Resource.self, path, as: target.consumer) else { return }

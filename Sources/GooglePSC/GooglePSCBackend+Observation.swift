@@ -67,8 +67,7 @@ extension GooglePSCBackend {
                 nativeID: "\(path)", condition: .usable, addresses: [rule.ipAddress].compactMap(\.self),
                 dnsNames: Self.dnsName(of: rule, in: domain).map { [$0] } ?? [])
         }
-        // An address that outlived its rule has still to be deleted.
-        guard target.endpoint.desired == .absent, let left = try await address(of: target) else { return nil }
+        guard target.endpoint.desired == .absent, let left = try await orphanedAddress(of: target) else { return nil }
         return NativeEndpoint(
             nativeID: "\(path)", condition: .usable, addresses: [left.address].compactMap(\.self), dnsNames: [])
     }

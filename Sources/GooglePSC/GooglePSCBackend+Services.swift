@@ -24,8 +24,8 @@ extension GooglePSCBackend {
         let body = try encoded(
             NewServiceAttachment(
                 name: path.name, description: target.service.resourceDescription,
-                targetService: ResourcePath.canonical(blueprint.loadBalancer),
-                natSubnets: blueprint.natSubnets.map { ResourcePath.canonical($0) },
+                targetService: path.sibling(blueprint.loadBalancer, in: "forwardingRules"),
+                natSubnets: blueprint.natSubnets.map { path.sibling($0, in: "subnetworks") },
                 enableProxyProtocol: blueprint.proxyProtocol,
                 domainNames: blueprint.domainName.map { [$0.hasSuffix(".") ? $0 : $0 + "."] },
                 connectionPreference: "ACCEPT_MANUAL",
@@ -36,7 +36,7 @@ extension GooglePSCBackend {
                 reconcileConnections: true))
         do throws(CloudError) {
             try await insert(body, at: path, step: [target.service.id.text, "publish"], as: target.account)
-        } catch  where error.isAlreadyExists {
+        } catch let error where error.isAlreadyExists {
             // Another server of ours was faster, or somebody else: only then does this throw.
             _ = try await attachment(at: path, of: target.service, in: target.account)
         }
@@ -53,7 +53,7 @@ extension GooglePSCBackend {
             let operation = try await api.begin(
                 .delete, "\(path)", step: [target.service.id.text, "unpublish", found.id ?? ""], as: target.account)
             _ = try await Patience(api).follow(operation, in: path, as: target.account)
-        } catch  where error.kind == .notFound {
+        } catch let error where error.kind == .notFound {
             return
         }
     }

@@ -20,7 +20,7 @@ struct ComputeAPI: Sendable {
         do throws(CloudError) {
             let body = try await google.send(.get, url("\(path)"), about: "\(path)", as: account)
             return try google.decode(type, from: body, about: "\(path)")
-        } catch  where error.kind == .notFound && !error.message.contains("'projects/\(path.project)'") {
+        } catch let error where error.kind == .notFound && !error.message.contains("'projects/\(path.project)'") {
             return nil
         }
     }

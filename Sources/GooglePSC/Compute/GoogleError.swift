@@ -97,6 +97,11 @@ extension CloudError {
             ?? false
     }
 
+    /// Whether the token, not what was asked with it, was refused.
+    var isRefusedToken: Bool {
+        cloudCode.map { ["authError", "UNAUTHENTICATED", "ACCESS_TOKEN_EXPIRED", "401"].contains($0) } ?? false
+    }
+
     var isAlreadyExists: Bool {
         cloudCode.map { ["alreadyExists", "RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS"].contains($0) } ?? false
     }

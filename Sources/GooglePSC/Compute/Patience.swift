@@ -46,7 +46,7 @@ struct Patience: Sendable {
                 .post, api.url("\(name)/wait"), about: name, as: account,
                 timeout: min(Self.longestWait, clock.now.duration(to: end) + .seconds(1)))
             return try api.google.decode(Operation.self, from: body, about: name)
-        } catch  where error.isRetryable {
+        } catch let error where error.isRetryable {
             return operation
         }
     }

@@ -34,6 +34,13 @@ struct ResourcePath: Hashable, Sendable, CustomStringConvertible {
         "projects/\(project)/" + (region.map { "regions/\($0)/" } ?? "global/") + "\(collection)/\(name)"
     }
 
+    /// What a plain name means beside this resource: one of the same project and region. A path is taken as it is.
+    func sibling(_ raw: String, in collection: String) -> String {
+        let canonical = Self.canonical(raw)
+        guard !canonical.contains("/") else { return canonical }
+        return "\(ResourcePath(project: project, region: region, collection: collection, name: canonical))"
+    }
+
     /// The last part of any resource's URL.
     static func lastName(of url: String) -> String { String(url.split(separator: "/").last ?? "") }
 

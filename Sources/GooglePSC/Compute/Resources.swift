@@ -48,6 +48,8 @@ struct Address: Codable, Sendable {
     var subnetwork: String?
     var labels: [String: String]?
     var labelFingerprint: String?
+    /// What stands on it.
+    var users: [String]?
 }
 
 /// `compute#forwardingRule`.

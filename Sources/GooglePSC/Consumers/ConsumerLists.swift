@@ -3,6 +3,9 @@ import Connectivity
 /// Whom a service attachment lets in. Pure: it tells where a consumer stands and what the accept list has to become, and
 /// leaves the entries of all others as they are, in their order.
 struct ConsumerLists: Hashable, Sendable {
+    /// The entries that Google takes in one accept list.
+    static let capacity = 5000
+
     /// ACCEPT_AUTOMATIC: everybody gets in, and the lists are never asked; Google does not even take any.
     let isAutomatic: Bool
     /// `reconcileConnections`: whether edits reach endpoints that are accepted already.

@@ -17,7 +17,7 @@ struct ProjectNumbers: Sendable {
                 do throws(CloudError) {
                     let number = try await Self.number(of: key, by: google)
                     return .init(number, expiresAt: nil)
-                } catch  where !error.isRetryable {
+                } catch let error where !error.isRetryable {
                     google.logger.warning(
                         "The number of a project cannot be read, and an accept or reject list names projects by number",
                         metadata: ["project": "\(key.nativeID)", "code": "\(error.cloudCode ?? "")"])

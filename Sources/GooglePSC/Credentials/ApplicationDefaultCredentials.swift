@@ -31,7 +31,7 @@ struct ApplicationDefaultCredentials: Sendable {
                 CloudRequest(
                     method: .get, url: "http://\(settings.metadataHost)\(path)", headers: ["Metadata-Flavor": "Google"],
                     timeout: .seconds(5)), whose: "the metadata server's service account")
-        } catch  where error.cloudCode == nil && error.kind == .unavailable {
+        } catch let error where error.cloudCode == nil && error.kind == .unavailable {
             // No answer at all: most likely this is no machine of Google's.
             throw nothingFound(" \(error.message)")
         }
@@ -60,7 +60,13 @@ struct AccessTokens: Sendable {
         self.own = own
         impersonated = CredentialCaches { identity in
             CredentialCache(now: environment.now) { () async throws(CloudError) in
-                try await Impersonation(of: identity, settings: settings).grant(with: own.value(), by: exchange)
+                let impersonation = Impersonation(of: identity, settings: settings)
+                do throws(CloudError) {
+                    return try await impersonation.grant(with: own.value(), by: exchange)
+                } catch let error where error.isRefusedToken {
+                    await own.forget()
+                    return try await impersonation.grant(with: own.value(), by: exchange)
+                }
             }
         }
     }

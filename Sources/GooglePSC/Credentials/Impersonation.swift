@@ -51,7 +51,7 @@ struct Impersonation: Sendable {
 
     private func refusal(_ response: CloudResponse, now: Timestamp) -> CloudError {
         let error = CloudError.google(response, about: identity, now: now)
-        guard error.kind == .denied || error.kind == .notFound else { return error }
+        guard error.kind == .denied || error.kind == .notFound, !error.isRefusedToken else { return error }
         return CloudError(
             kind: .denied, cloudCode: error.cloudCode,
             message: "Postern may not take on \(identity). Grant Postern's own identity the role "

@@ -1,6 +1,10 @@
 """What a test may do to the emulator under `/emulator/…`: set scenes, break things, and look."""
 
 import json
+import pathlib
+import subprocess
+import sys
+import tempfile
 
 from .faults import Fault
 from .places import path_of
@@ -52,6 +56,11 @@ class Control:
         wanted = [body["address"]] if body.get("address") else places.usable(subnetwork)
         for address in wanted:
             places.taken(subnetwork).setdefault(address, body.get("user", "somebody"))
+        return {}
+
+    def post_release(self, body):
+        places = self.compute.places
+        places.taken(places.subnetwork(body["subnetwork"])).pop(body["address"], None)
         return {}
 
     def post_addresses(self, body):
@@ -122,6 +131,18 @@ class Control:
 
     def post_administrator_token(self, _):
         return {"token": self.emulator.administrator_token()}
+
+    def witness(self, body):
+        """What Google's official client sees; see witness.py."""
+        script = pathlib.Path(__file__).resolve().parent.parent / "witness.py"
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as key:
+            with self.emulator.lock:
+                json.dump(self.post_service_accounts({"email": "witness@platform.iam.gserviceaccount.com"}), key)
+            key.flush()
+            said = subprocess.run(
+                [sys.executable, str(script), self.emulator.address, key.name, *body["arguments"]],
+                check=True, capture_output=True, text=True, timeout=60)
+        return json.loads(said.stdout)
 
     # Faults and the record
 

@@ -42,6 +42,14 @@ class Emulator:
 
     def handle(self, http, path, query, headers, raw):
         """Status, headers and body of the answer. Raises `Dropped` when there is to be none."""
+        if path == "/emulator/witness":
+            # Asks this server in its turn, so it cannot hold the lock.
+            return 200, {}, self.control.witness(json.loads(raw))
+        if path == "/emulator/subject":
+            # Where a workload's own platform would hand out its token.
+            if headers.get("X-Workload") != "postern":
+                return 403, {}, {"error": "no such workload"}
+            return 200, {}, {"id_token": next(iter(self.tokens.subject_tokens))}
         if path.startswith("/emulator/"):
             with self.lock:
                 return self.control.handle(http, path.removeprefix("/emulator/"), raw)

@@ -1,0 +1,48 @@
+import CloudTransport
+import Connectivity
+import ControlPlane
+import TestSupport
+import Testing
+
+@testable import GooglePSC
+
+@Suite("Documented roles")
+struct PermissionsTests {
+    /// Everything that Postern does, once; then the emulator's record of what each call asked for is the role, no more
+    /// and no less.
+    @Test("The roles hold what Postern's calls ask for, and nothing else")
+    func rolesAreComplete() async throws {
+        let stage = try await GoogleStage()
+        let backend = try await stage.backend()
+        for account in [stage.producer, stage.consumer] { _ = try await backend.networks(of: account) }
+        // Peered ranges are read at the producer too, where a project has peers.
+        let service = stage.service(
+            .published(
+                .init(
+                    loadBalancer: try await stage.emulator.makeBalancer("second", in: stage.producer.nativeID),
+                    natSubnets: ["nat-b"])))
+        let published = ServiceTarget(service: service, account: stage.producer)
+        try await backend.ensurePublished(published)
+        try await backend.ensureUnpublished(published)
+        try await stage.admitByHand("123456", limit: 1)
+        var endpoint = stage.endpoint()
+        #expect(try await stage.drive(&endpoint, by: backend) == .settle(.active))
+        endpoint.desired = .absent
+        #expect(try await stage.drive(&endpoint, by: backend, wanted: 0) == .settle(.closed))
+
+        #expect(try await asked(by: stage.consumer, on: stage) == Set(try GoogleEmulator.role("postern-consumer")))
+        // The emulator's producer has no peers; a real one may.
+        let peers: Set = ["compute.networks.listPeeringRoutes"]
+        #expect(
+            try await asked(by: stage.producer, on: stage).union(peers)
+                == Set(try GoogleEmulator.role("postern-producer")))
+        #expect(try GoogleEmulator.role("postern") == ["iam.serviceAccounts.getAccessToken"])
+        #expect(try await stage.emulator("violations", method: .get)["violations"] == [])
+    }
+
+    private func asked(by account: CloudAccount, on stage: GoogleStage) async throws -> Set<String> {
+        let identity = GoogleEmulator.identity(in: account.nativeID)
+        let calls = try await stage.emulator("calls", method: .get)["calls"].elements
+        return Set(calls.filter { $0["principal"].text == identity }.flatMap { $0["permissions"].texts })
+    }
+}

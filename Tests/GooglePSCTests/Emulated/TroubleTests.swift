@@ -1,0 +1,139 @@
+import CloudTransport
+import Connectivity
+import ControlPlane
+import TestSupport
+import Testing
+
+@testable import GooglePSC
+
+/// What goes wrong ends in an error of the right class, and in words that tell a person what to change.
+@Suite("Trouble")
+struct TroubleTests {
+    private func create(
+        _ stage: GoogleStage, address: String? = nil
+    ) async throws -> CloudError {
+        let target = stage.target(stage.endpoint(address: address))
+        let backend = try await stage.backend()
+        try await backend.ensureAdmitted(target, limit: 1)
+        return try await failure { () async throws(CloudError) in try await backend.ensureEndpoint(target, token: "t") }
+    }
+
+    @Test("A project without the API")
+    func apiDisabled() async throws {
+        let stage = try await GoogleStage()
+        try await stage.emulator("project", ["id": .string(stage.consumer.nativeID), "apiEnabled": false])
+        let error = try await create(stage)
+        #expect(error.kind == .denied)
+        #expect(error.cloudCode == "SERVICE_DISABLED")
+        #expect(error.message.contains("Enable it by visiting"))
+    }
+
+    @Test(
+        "A missing permission is named, on whichever side",
+        arguments: [
+            ("compute.serviceAttachments.update", true), ("compute.forwardingRules.pscCreate", false),
+            ("compute.addresses.createInternal", false), ("compute.regionOperations.get", false),
+        ])
+    func missingPermission(name: String, isProducers: Bool) async throws {
+        let stage = try await GoogleStage()
+        let account = isProducers ? stage.producer : stage.consumer
+        let role = try GoogleEmulator.role(isProducers ? "postern-producer" : "postern-consumer")
+        let held = role.filter { $0 != name }.map { JSON.string($0) }
+        let permissions = JSON.object([GoogleEmulator.identity(in: account.nativeID): .array(held)])
+        try await stage.emulator("project", ["id": .string(account.nativeID), "permissions": permissions])
+        let target = stage.target(stage.endpoint())
+        let backend = try await stage.backend()
+        let error = try await failure { () async throws(CloudError) in
+            try await backend.ensureAdmitted(target, limit: 1)
+            try await backend.ensureEndpoint(target, token: "t")
+        }
+        #expect(error.kind == .denied)
+        #expect(error.message.contains("'\(name)'"))
+    }
+
+    @Test("A full subnet")
+    func fullSubnet() async throws {
+        let stage = try await GoogleStage()
+        try await stage.emulator("hold", ["subnetwork": .string(stage.network.subnets[0].nativeID)])
+        let error = try await create(stage)
+        #expect(error.kind == .conflict)
+        #expect(error.cloudCode == "IP_SPACE_EXHAUSTED")
+        #expect(error.message.contains("batch-a"))
+        #expect(error.message.contains("another subnet"))
+        #expect(error.cloudRequestID?.hasPrefix("operation-") == true)
+    }
+
+    @Test("An address in use")
+    func addressInUse() async throws {
+        let stage = try await GoogleStage()
+        try await stage.emulator(
+            "hold", ["subnetwork": .string(stage.network.subnets[0].nativeID), "address": "10.0.1.7"])
+        let error = try await create(stage, address: "10.0.1.7")
+        #expect(error.kind == .conflict)
+        #expect(error.cloudCode == "IP_IN_USE_BY_ANOTHER_RESOURCE")
+        #expect(error.message.contains("10.0.1.7"))
+    }
+
+    @Test("A quota, told at once or within the operation", arguments: [false, true])
+    func quota(isWithin: Bool) async throws {
+        let stage = try await GoogleStage()
+        try await stage.emulator(
+            "project",
+            [
+                "id": .string(stage.consumer.nativeID), "quotas": ["PSC_INTERNAL_LB_FORWARDING_RULES": 0],
+                "quotaInOperation": .bool(isWithin),
+            ])
+        let error = try await create(stage)
+        #expect(error.kind == .conflict)
+        #expect(error.message.contains("PSC_INTERNAL_LB_FORWARDING_RULES"))
+        #expect(error.message.contains("higher quota"))
+    }
+
+    @Test("A project that is not there")
+    func missingProject() async throws {
+        let stage = try await GoogleStage()
+        let backend = try await stage.backend()
+        let account = stage.consumer
+        let gone = CloudAccount(
+            id: account.id, name: account.name, teamID: account.teamID, provider: .gcp, nativeID: "gone-project",
+            access: account.access, description: nil, schedule: account.schedule, createdAt: .test, updatedAt: .test)
+        let endpoint = stage.endpoint()
+        let target = EndpointTarget(
+            endpoint: endpoint, service: stage.adopted, producer: stage.producer, consumer: gone,
+            network: stage.network, subnet: stage.network.subnets[0], wantedNativeIDs: [])
+        // Not to be taken for an endpoint that is gone.
+        let error = try await failure { () async throws(CloudError) in _ = try await backend.observe(target) }
+        #expect(error.kind == .notFound)
+        #expect(error.message.contains("gone-project"))
+    }
+
+    @Test("Slowing down is asked for in two ways, with or without a time", arguments: ["throttled", "rateLimited"])
+    func throttling(kind: String) async throws {
+        let stage = try await GoogleStage()
+        try await stage.emulator(
+            "faults",
+            [
+                "kind": .string(kind), "method": "compute.networks.list", "retryAfter": 9,
+                "project": .string(stage.consumer.nativeID),
+            ])
+        let backend = try await stage.backend()
+        let error = try await failure { () async throws(CloudError) in
+            _ = try await backend.networks(of: stage.consumer)
+        }
+        #expect(error.kind == .throttled)
+        #expect(error.retryAfter == .seconds(9))
+        #expect(try await backend.networks(of: stage.consumer).count == 1)
+    }
+
+    @Test("Lists come in pages, and all of them are read")
+    func pages() async throws {
+        try await GoogleStage.withOwnEmulator { stage in
+            try await stage.emulator("settings", ["pageSize": 1])
+            let network = try #require(try await stage.backend().networks(of: stage.consumer).first)
+            #expect(network.subnets.map(\.name) == ["batch-a", "batch-b"])
+            #expect(
+                network.ranges.map(\.description)
+                    == ["10.0.1.0/28", "10.0.2.0/28", "10.0.3.0/26", "10.4.0.0/20", "10.9.0.0/16"])
+        }
+    }
+}
