@@ -24,11 +24,11 @@ struct AttachmentEditor: Sendable {
                     kind: .notFound, cloudCode: "notFound", message: "The service attachment \(path) does not exist.")
             }
             guard let list = try await change(attachment) else { return }
-            let fingerprint = attachment.fingerprint ?? ""
-            let body = try encoded(AcceptListPatch(fingerprint: fingerprint, consumerAcceptLists: list))
+            let patch = AcceptListPatch(of: attachment, consumerAcceptLists: list)
             do throws(CloudError) {
                 let operation = try await api.begin(
-                    .patch, "\(path)", body: body, step: step + [attachment.id ?? "", fingerprint], as: account)
+                    .patch, "\(path)", body: encoded(patch), step: step + [attachment.id ?? "", patch.fingerprint],
+                    as: account)
                 _ = try await patience.follow(operation, in: path, as: account)
                 return
             } catch let error where error.isEditCollision {

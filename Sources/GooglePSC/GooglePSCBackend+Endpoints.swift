@@ -18,7 +18,7 @@ extension GooglePSCBackend {
         let wish = Address(
             name: addressPath.name, description: target.endpoint.resourceDescription,
             address: target.endpoint.requestedAddress?.description, addressType: "INTERNAL",
-            subnetwork: ResourcePath.canonical(subnet.nativeID), labels: labels(of: target))
+            subnetwork: ResourcePath.canonical(subnet.nativeID), labels: [Self.label: target.endpoint.id.text])
         guard
             try await insert(
                 encoded(wish), at: addressPath, step: [target.endpoint.id.text, token, "address"], of: target, patience,
@@ -29,7 +29,8 @@ extension GooglePSCBackend {
         let rule = ForwardingRule(
             name: path.name, description: target.endpoint.resourceDescription, ipAddress: "\(addressPath)",
             target: "\(attachment)", network: network,
-            allowPscGlobalAccess: target.endpoint.options.globalAccess ? true : nil, labels: labels(of: target))
+            // No labels, and no loadBalancingScheme: Google refuses both in a rule that points at an attachment.
+            allowPscGlobalAccess: target.endpoint.options.globalAccess ? true : nil)
         guard
             try await insert(
                 encoded(rule), at: path, step: [target.endpoint.id.text, token, "rule"], of: target, patience,
@@ -86,8 +87,6 @@ extension GooglePSCBackend {
         guard let address = try await address(of: target), address.users?.isEmpty != false else { return nil }
         return address
     }
-
-    private func labels(of target: EndpointTarget) -> [String: String] { [Self.label: target.endpoint.id.text] }
 
     /// By its label; or, while it has none at all because we were interrupted before we could set it, by the description
     /// that it was made with.

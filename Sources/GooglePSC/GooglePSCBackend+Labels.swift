@@ -2,7 +2,8 @@ import CloudTransport
 import Connectivity
 import ControlPlane
 
-/// What `setLabels` works on. Google takes labels only after the resource is there, and by their own fingerprint.
+/// What `setLabels` works on, by a fingerprint of the labels alone. A forwarding rule of an endpoint takes labels only
+/// once it is there.
 protocol Labelled: Decodable, Sendable {
     var id: String? { get }
     var labels: [String: String]? { get }

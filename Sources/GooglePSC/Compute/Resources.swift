@@ -8,6 +8,7 @@ struct ServiceAttachment: Decodable, Sendable {
     var consumerAcceptLists: [AcceptEntry]?
     var consumerRejectLists: [String]?
     var reconcileConnections: Bool?
+    var enableProxyProtocol: Bool?
     var connectedEndpoints: [ConnectedEndpoint]?
     var domainNames: [String]?
     var fingerprint: String?
@@ -34,8 +35,19 @@ struct NewServiceAttachment: Encodable, Sendable {
 
 /// What `serviceAttachments.patch` is told. The list replaces the whole list.
 struct AcceptListPatch: Encodable, Sendable {
+    /// Does not change, but Google's check of a patch asks for it.
+    let name: String
+    /// As it was read: Google takes its absence for a wish to turn it off.
+    let enableProxyProtocol: Bool
     let fingerprint: String
     let consumerAcceptLists: [AcceptEntry]
+
+    init(of attachment: ServiceAttachment, consumerAcceptLists: [AcceptEntry]) {
+        name = attachment.name
+        enableProxyProtocol = attachment.enableProxyProtocol ?? false
+        fingerprint = attachment.fingerprint ?? ""
+        self.consumerAcceptLists = consumerAcceptLists
+    }
 }
 
 /// `compute#address`.

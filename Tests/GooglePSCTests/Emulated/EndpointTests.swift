@@ -85,15 +85,17 @@ struct EndpointTests {
         #expect(left["pscConnectionStatus"] == "PENDING")
     }
 
-    @Test("Where Google takes labels at insert, no further call is made")
-    func labelsAtInsert() async throws {
+    @Test("An address takes its labels when it is made, or afterwards", arguments: [true, false])
+    func labelsOfAddress(isTakenAtInsert: Bool) async throws {
         try await GoogleStage.withOwnEmulator { stage in
-            try await stage.emulator("settings", ["takesLabelsAtInsert": true])
+            try await stage.emulator("settings", ["takesLabelsAtInsert": .bool(isTakenAtInsert)])
             var endpoint = stage.endpoint()
             #expect(try await stage.drive(&endpoint, by: stage.backend()) == .settle(.active))
-            #expect(try await stage.calls("compute.forwardingRules.setLabels").isEmpty)
-            let rule = try await stage.emulator.compute(.get, endpoint.observed.nativeID ?? "")
-            #expect(rule["labels"] == ["postern-endpoint": .string(endpoint.id.text)])
+            #expect(try await stage.calls("compute.addresses.setLabels").count == (isTakenAtInsert ? 0 : 1))
+            let rule = endpoint.observed.nativeID ?? ""
+            let address = try await stage.emulator.compute(
+                .get, rule.replacing("/forwardingRules/", with: "/addresses/"))
+            #expect(address["labels"] == ["postern-endpoint": .string(endpoint.id.text)])
         }
     }
 

@@ -52,7 +52,7 @@ struct OperationTests {
         let changes = try await stage.calls().filter { call in
             ["insert", "patch", "delete", "setLabels"].contains { call["method"].text?.hasSuffix(".\($0)") == true }
         }
-        #expect(changes.count == 8)
+        #expect(changes.count == 7)
         #expect(Set(changes.map { $0["query"]["requestId"].text ?? "" }).count == changes.count)
     }
 

@@ -84,7 +84,7 @@ extension GoogleEmulator {
     public func edit(_ attachment: String, _ change: (JSON) -> [String: JSON]) async throws {
         let seen = try await compute(.get, attachment)
         var patch = change(seen)
-        patch["fingerprint"] = seen["fingerprint"]
+        for repeated in ["name", "enableProxyProtocol", "fingerprint"] { patch[repeated] = seen[repeated] }
         try await compute(.patch, attachment, .object(patch))
     }
 

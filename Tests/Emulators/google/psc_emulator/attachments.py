@@ -131,6 +131,11 @@ class Attachments:
         attachment = self.get(path)
         if not body.get("fingerprint") or body["fingerprint"] != fingerprint(attachment):
             raise condition_not_met()
+        # Two things that a patch has to repeat, whether they change or not.
+        if not body.get("name"):
+            raise invalid("Invalid value for field 'resource.name': ''. It has to be the attachment's name.")
+        if body.get("enableProxyProtocol", False) != attachment["enableProxyProtocol"]:
+            raise invalid("Invalid value for field 'resource.enableProxyProtocol': it cannot be changed.")
         for fixed in ("name", "domainNames", "targetService"):
             if fixed in body and body[fixed] != attachment.get(fixed):
                 raise invalid(f"Invalid value for field 'resource.{fixed}': it cannot be changed.")

@@ -64,7 +64,8 @@ class Compute:
         scope = f"regions/{call.region}" if "region" in call.parameters else "global"
         path = f"projects/{call.project.id}/{scope}/{resource}/{name}"
         rule = call.body if call.method.id.endswith(".insert") else self.endpoints.rules.get(path, {})
-        call.permissions = needed(call.method.id, resource == "forwardingRules" and is_endpoint(rule or {}))
+        is_rule = resource == "forwardingRules" and is_endpoint(rule or {})
+        call.permissions = needed(call.method.id, is_rule, call.body)
         lacking = None if call.is_by_hand else call.project.lacks(call.principal, call.permissions)
         if lacking:
             raise denied(lacking, path)

@@ -29,8 +29,8 @@ class Endpoints:
         self.attachments = attachments
         self.addresses = places.addresses
         self.rules = {}
-        # The discovery document says that labels come only by setLabels; some releases took them at insert too.
-        self.takes_labels_at_insert = False
+        # The discovery document says that labels come only by setLabels; addresses have long taken them at insert too.
+        self.takes_labels_at_insert = True
 
     # Addresses
 
@@ -89,6 +89,8 @@ class Endpoints:
         if body.get("loadBalancingScheme"):
             raise invalid(
                 "Invalid value for field 'resource.loadBalancingScheme': it has to be empty for a service attachment.")
+        if body.get("labels"):
+            raise invalid("Labels are invalid in Private Service Connect Forwarding Rule.")
         target = path_of(body["target"])
         self.attachments.get(target)
         if target.split("/")[3] != path.split("/")[3]:
@@ -131,8 +133,6 @@ class Endpoints:
             "selfLink": url(path), "selfLinkWithId": url(f"projects/{project}/regions/{region}/forwardingRules/{number}"),
             "region": url(f"projects/{project}/regions/{region}"),
         }
-        if self.takes_labels_at_insert and body.get("labels"):
-            rule["labels"] = body["labels"]
         if is_endpoint(body):
             self._join(path, rule, number)
         self.rules[path] = rule

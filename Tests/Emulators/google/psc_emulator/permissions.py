@@ -42,5 +42,8 @@ FOR_ENDPOINTS = {
 }
 
 
-def needed(method_id, is_endpoint):
-    return BY_METHOD[method_id] + (FOR_ENDPOINTS.get(method_id, []) if is_endpoint else [])
+def needed(method_id, is_endpoint, body=None):
+    permissions = BY_METHOD[method_id] + (FOR_ENDPOINTS.get(method_id, []) if is_endpoint else [])
+    if method_id == "compute.addresses.insert" and body.get("labels"):
+        permissions = permissions + ["compute.addresses.setLabels"]
+    return permissions

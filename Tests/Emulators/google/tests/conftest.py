@@ -101,7 +101,9 @@ class World:
             project=PRODUCER, region=REGION, service_attachment=name)
 
     def patch(self, name="orders", **changes):
-        resource = compute_v1.ServiceAttachment(fingerprint=self.attachment(name).fingerprint)
+        seen = self.attachment(name)
+        resource = compute_v1.ServiceAttachment(
+            name=name, fingerprint=seen.fingerprint, enable_proxy_protocol=seen.enable_proxy_protocol)
         for key, value in changes.items():
             setattr(resource, key, value)
         self.finish(self.client(compute_v1.ServiceAttachmentsClient).patch(

@@ -129,7 +129,18 @@ def test_the_fingerprint_has_to_be_the_last_one(world):
     with pytest.raises(exceptions.PreconditionFailed, match="Precondition"):
         world.client(compute_v1.ServiceAttachmentsClient).patch(
             project=PRODUCER, region=REGION, service_attachment="orders",
-            service_attachment_resource=compute_v1.ServiceAttachment(fingerprint=stale, description="mine"))
+            service_attachment_resource=compute_v1.ServiceAttachment(
+                name="orders", fingerprint=stale, description="mine"))
+
+
+@pytest.mark.parametrize("patch", [{"enable_proxy_protocol": True}, {"name": "orders"}])
+def test_a_patch_repeats_name_and_proxy_protocol(world, patch):
+    world.publish(enable_proxy_protocol=True)
+    with pytest.raises(exceptions.BadRequest, match="Invalid value for field 'resource.(name|enableProxyProtocol)'"):
+        world.client(compute_v1.ServiceAttachmentsClient).patch(
+            project=PRODUCER, region=REGION, service_attachment="orders",
+            service_attachment_resource=compute_v1.ServiceAttachment(
+                fingerprint=world.attachment().fingerprint, **patch))
 
 
 def test_nat_subnets_serve_one_attachment(world):

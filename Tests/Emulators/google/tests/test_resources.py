@@ -72,10 +72,14 @@ def test_an_address_that_is_used_stays(world):
     assert world.ask("POST", "addresses", {"project": CONSUMER})["held"] == []
 
 
-def test_labels_come_by_set_labels(world):
+def test_labels_of_an_endpoint_come_by_set_labels(world):
     rules = world.client(compute_v1.ForwardingRulesClient)
-    rule = world.connect(world.publish())
+    target = world.publish()
+    rule = world.connect(target)
     assert not rule.labels
+    with pytest.raises(exceptions.BadRequest, match="Labels are invalid"):
+        rules.insert(project=CONSUMER, region=REGION, forwarding_rule_resource=compute_v1.ForwardingRule(
+            name="labelled", target=target, network=f"projects/{CONSUMER}/global/networks/main", labels={"a": "b"}))
     with pytest.raises(exceptions.PreconditionFailed):
         rules.set_labels(
             project=CONSUMER, region=REGION, resource="ep",
@@ -86,6 +90,14 @@ def test_labels_come_by_set_labels(world):
         region_set_labels_request_resource=compute_v1.RegionSetLabelsRequest(
             labels={"a": "b"}, label_fingerprint=rule.label_fingerprint)))
     assert dict(world.rule().labels) == {"a": "b"}
+
+
+@pytest.mark.parametrize("taken, labels", [(True, {"a": "b"}), (False, {})])
+def test_labels_of_an_address(world, taken, labels):
+    world.ask("POST", "settings", {"takesLabelsAtInsert": taken})
+    world.finish(reserve(world, "one", labels={"a": "b"}))
+    seen = world.client(compute_v1.AddressesClient).get(project=CONSUMER, region=REGION, address="one")
+    assert dict(seen.labels) == labels
 
 
 def test_lists_come_in_pages(world):
