@@ -28,7 +28,7 @@ struct GoogleAPI: Sendable {
         // A token may be revoked before its end: one fresh try tells.
         for isLast in [false, true] {
             let token = try await tokens.token(for: account.access.identity)
-            request.headers["Authorization"] = "Bearer \(token.secret)"
+            token.authorize(&request)
             let response = try await caller.send(request)
             if (200..<300).contains(response.status) { return response.body }
             if response.status == 401, !isLast {

@@ -51,7 +51,8 @@ struct ConsumerLists: Hashable, Sendable {
     /// The consumer's standing, for an endpoint that is wanted or is to go. One that is to go has none where there is
     /// nothing to take back.
     func admission(of consumer: Consumer, isWanted: Bool) -> Admission {
-        if refuse(consumer) { return .refused }
+        // Refused or not, an entry of a consumer that is to go has still to be taken off.
+        if refuse(consumer), isWanted || isAutomatic || entry(of: consumer) == nil { return .refused }
         if isAutomatic { return isWanted ? .admitted(limit: nil) : .absent }
         if kind == .endpoint {
             // A single endpoint can be let in only once it is there: `accept` does it.

@@ -6,8 +6,16 @@ import FoundationEssentials
 /// What opens Google's doors for about an hour. Its text is shown nowhere but in the header of a call.
 struct AccessToken: Sendable, CustomStringConvertible {
     let secret: String
+    /// The project that calls with a user's own token are counted against; a service account's are against its own.
+    var quotaProject: String?
 
     var description: String { "an access token" }
+
+    /// Puts itself into the header of a call.
+    func authorize(_ request: inout CloudRequest) {
+        request.headers["Authorization"] = "Bearer \(secret)"
+        request.headers["X-Goog-User-Project"] = quotaProject
+    }
 }
 
 /// The right to call Google's APIs at all; what an identity may do there is IAM's to say.

@@ -1,3 +1,4 @@
+import CloudTransport
 import ControlPlane
 import FoundationEssentials
 
@@ -51,14 +52,17 @@ struct AuthorizedUser: Decodable, Sendable {
     let clientId: String
     let clientSecret: String
     let refreshToken: String
+    let quotaProjectId: String?
 
     func grant(at tokenURL: String?, by exchange: TokenExchange) async throws(CloudError)
         -> CredentialCacheGrant
     {
-        try await exchange.post(
+        let grant = try await exchange.post(
             [
                 ("grant_type", "refresh_token"), ("client_id", clientId), ("client_secret", clientSecret),
                 ("refresh_token", refreshToken),
             ], to: tokenURL ?? "https://oauth2.googleapis.com/token", whose: "the user of the credentials file")
+        return .init(
+            AccessToken(secret: grant.value.secret, quotaProject: quotaProjectId), expiresAt: grant.expiresAt)
     }
 }

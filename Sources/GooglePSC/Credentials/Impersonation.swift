@@ -34,11 +34,10 @@ struct Impersonation: Sendable {
 
     func grant(with token: AccessToken, by exchange: TokenExchange) async throws(CloudError) -> CredentialCacheGrant {
         let wish = Wish(scope: [cloudPlatformScope], lifetime: "\(lifetime.components.seconds)s")
-        let response = try await exchange.caller.send(
-            CloudRequest(
-                method: .post, url: url,
-                headers: ["Authorization": "Bearer \(token.secret)", "Content-Type": "application/json"],
-                body: try encoded(wish)))
+        var request = CloudRequest(
+            method: .post, url: url, headers: ["Content-Type": "application/json"], body: try encoded(wish))
+        token.authorize(&request)
+        let response = try await exchange.caller.send(request)
         guard response.status == 200 else { throw refusal(response, now: exchange.now()) }
         guard let reply = try? JSONDecoder().decode(Reply.self, from: response.body), !reply.accessToken.isEmpty else {
             throw CloudError(

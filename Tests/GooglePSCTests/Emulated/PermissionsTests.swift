@@ -1,6 +1,7 @@
 import CloudTransport
 import Connectivity
 import ControlPlane
+import Foundation
 import TestSupport
 import Testing
 
@@ -38,6 +39,21 @@ struct PermissionsTests {
                 == Set(try GoogleEmulator.role("postern-producer")))
         #expect(try GoogleEmulator.role("postern") == ["iam.serviceAccounts.getAccessToken"])
         #expect(try await stage.emulator("violations", method: .get)["violations"] == [])
+    }
+
+    @Test(
+        "Each permission of a role is explained, and nothing else is",
+        arguments: ["postern-producer", "postern-consumer"])
+    func rolesAreExplained(name: String) async throws {
+        let page = try String(
+            contentsOf: EmulatorProcess.root.appending(path: "Sources/GooglePSC/GooglePSC.docc/Permissions.md"),
+            encoding: .utf8)
+        let section =
+            try #require(page.split(separator: "`\(name)-role.json`").dropFirst().first)
+            .split(separator: "\n## ").first ?? ""
+        let explained = section.matches(of: /`((?:compute|resourcemanager|servicedirectory)\.[A-Za-z.]+)`/)
+            .map { String($0.1) }
+        #expect(Set(explained) == Set(try GoogleEmulator.role(name)))
     }
 
     private func asked(by account: CloudAccount, on stage: GoogleStage) async throws -> Set<String> {

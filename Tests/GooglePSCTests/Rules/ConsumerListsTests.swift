@@ -118,6 +118,8 @@ struct ConsumerListsTests {
     func rejectWins(name: String) {
         let list = lists([AcceptEntry(.project("payments"), limit: 1)], rejected: [name])
         #expect(list.admission(of: payments, isWanted: true) == .refused)
+        #expect(list.admission(of: payments, isWanted: false) == .admitted(limit: 1))
+        #expect(lists([], rejected: [name]).admission(of: payments, isWanted: false) == .refused)
     }
 
     @Test("The project's number is asked for only where a list has numbers")

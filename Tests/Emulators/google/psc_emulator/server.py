@@ -89,6 +89,7 @@ class Emulator:
                 record = {
                     "method": method.id, "project": parameters.get("project"), "principal": token.principal,
                     "query": dict(query), "body": body, "path": path, "permissions": [],
+                    "quotaProject": headers.get("X-Goog-User-Project"),
                 }
                 self.calls.append(record)
                 fault = self.faults.next(method.id, parameters.get("project"))
@@ -197,10 +198,15 @@ class Handler(BaseHTTPRequestHandler):
         """Silent: tests read the record of calls instead."""
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # Tests come in crowds.
+    request_queue_size = 256
+
+
 def make_server(port):
     """A server on loopback; port 0 takes a free one."""
-    server = ThreadingHTTPServer(("127.0.0.1", port), None)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", port), None)
     address = f"http://127.0.0.1:{server.server_address[1]}"
     server.RequestHandlerClass = type("BoundHandler", (Handler,), {"emulator": Emulator(address)})
     return server, address

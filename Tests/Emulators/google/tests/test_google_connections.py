@@ -1,7 +1,7 @@
 """What becomes of endpoints: lists, limits, reconciliation, NAT addresses, policies."""
 
 import pytest
-from conftest import CONSUMER, PRODUCER, REGION
+from google_world import CONSUMER, PRODUCER, REGION
 from google.api_core import exceptions
 from google.cloud import compute_v1
 

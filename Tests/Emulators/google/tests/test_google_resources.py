@@ -4,7 +4,7 @@ import time
 import uuid
 
 import pytest
-from conftest import CONSUMER, REGION
+from google_world import CONSUMER, REGION
 from google.api_core import exceptions
 from google.cloud import compute_v1
 

@@ -5,7 +5,7 @@ import urllib.parse
 
 import jwt
 import pytest
-from conftest import CONSUMER, REGION, WITNESS
+from google_world import CONSUMER, REGION, WITNESS, World
 
 RULES = f"/compute/v1/projects/{CONSUMER}/regions/{REGION}/forwardingRules"
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
@@ -13,7 +13,6 @@ SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
 @pytest.fixture
 def judged(server):
-    from conftest import World
     return World(server)
 
 
