@@ -22,7 +22,7 @@ public struct GooglePSCBackend: CloudBackend {
     ) {
         let google = GoogleAPI(
             settings: settings, caller: caller,
-            tokens: AccessTokens(settings: settings, caller: caller, environment: environment),
+            tokens: BearerTokens(settings: settings, caller: caller, environment: environment),
             environment: environment, logger: logger)
         api = ComputeAPI(google: google)
         numbers = ProjectNumbers(google)

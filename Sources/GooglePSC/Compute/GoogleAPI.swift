@@ -8,7 +8,7 @@ import Logging
 struct GoogleAPI: Sendable {
     let settings: GoogleSettings
     let caller: any CloudCaller
-    let tokens: AccessTokens
+    let tokens: BearerTokens
     let environment: Environment
     let logger: Logger
 

@@ -47,14 +47,14 @@ struct ApplicationDefaultCredentials: Sendable {
 
 /// Access tokens for Postern's own identity and for those it takes on: each fetched once for all its users, and renewed
 /// before it ends.
-struct AccessTokens: Sendable {
-    private let own: CredentialCache<AccessToken>
-    private let impersonated: CredentialCaches<String, AccessToken>
+struct BearerTokens: Sendable {
+    private let own: CredentialCache<BearerToken>
+    private let impersonated: CredentialCaches<String, BearerToken>
 
     init(settings: GoogleSettings, caller: any CloudCaller, environment: Environment) {
         let exchange = TokenExchange(caller: caller, now: environment.now)
         let credentials = ApplicationDefaultCredentials(settings: settings, exchange: exchange)
-        let own = CredentialCache<AccessToken>(now: environment.now) { () async throws(CloudError) in
+        let own = CredentialCache<BearerToken>(now: environment.now) { () async throws(CloudError) in
             try await credentials.grant()
         }
         self.own = own
@@ -72,7 +72,7 @@ struct AccessTokens: Sendable {
     }
 
     /// - Parameter identity: the service account to take on; nil: Postern's own identity.
-    func token(for identity: String?) async throws(CloudError) -> AccessToken {
+    func token(for identity: String?) async throws(CloudError) -> BearerToken {
         guard let identity else { return try await own.value() }
         return try await impersonated[identity].value()
     }

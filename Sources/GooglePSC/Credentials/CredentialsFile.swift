@@ -63,6 +63,6 @@ struct AuthorizedUser: Decodable, Sendable {
                 ("refresh_token", refreshToken),
             ], to: tokenURL ?? "https://oauth2.googleapis.com/token", whose: "the user of the credentials file")
         return .init(
-            AccessToken(secret: grant.value.secret, quotaProject: quotaProjectId), expiresAt: grant.expiresAt)
+            BearerToken(secret: grant.value.secret, quotaProject: quotaProjectId), expiresAt: grant.expiresAt)
     }
 }

@@ -32,7 +32,7 @@ struct Impersonation: Sendable {
         let expireTime: String
     }
 
-    func grant(with token: AccessToken, by exchange: TokenExchange) async throws(CloudError) -> CredentialCacheGrant {
+    func grant(with token: BearerToken, by exchange: TokenExchange) async throws(CloudError) -> CredentialCacheGrant {
         let wish = Wish(scope: [cloudPlatformScope], lifetime: "\(lifetime.components.seconds)s")
         var request = CloudRequest(
             method: .post, url: url, headers: ["Content-Type": "application/json"], body: try encoded(wish))
@@ -44,7 +44,7 @@ struct Impersonation: Sendable {
                 kind: .unavailable, message: "The answer to the impersonation of \(identity) has no token.")
         }
         return .init(
-            AccessToken(secret: reply.accessToken),
+            BearerToken(secret: reply.accessToken),
             expiresAt: Timestamp(reply.expireTime) ?? exchange.now() + lifetime)
     }
 

@@ -3,7 +3,7 @@ import Connectivity
 import ControlPlane
 import JWTKit
 
-typealias CredentialCacheGrant = CredentialCache<AccessToken>.Grant
+typealias CredentialCacheGrant = CredentialCache<BearerToken>.Grant
 
 /// A service account's key: it signs a grant, and Google answers with a token.
 struct ServiceAccountKey: Decodable, Sendable {

@@ -196,7 +196,7 @@ struct CredentialsTests {
         _ = try await failure { () async throws(CloudError) in _ = try await backend.networks(of: stage.consumer) }
         #expect(!log.lines.withLock { $0 }.isEmpty)
         #expect(log.lines.withLock { $0 }.allSatisfy { !$0.contains("ya29") && !$0.contains("Bearer") })
-        #expect("\(AccessToken(secret: "ya29.x"))" == "an access token")
+        #expect("\(BearerToken(secret: "ya29.x"))" == "an access token")
     }
 }
 

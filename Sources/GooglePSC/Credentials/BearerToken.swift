@@ -4,7 +4,7 @@ import ControlPlane
 import FoundationEssentials
 
 /// What opens Google's doors for about an hour. Its text is shown nowhere but in the header of a call.
-struct AccessToken: Sendable, CustomStringConvertible {
+struct BearerToken: Sendable, CustomStringConvertible {
     let secret: String
     /// The project that calls with a user's own token are counted against; a service account's are against its own.
     var quotaProject: String?
@@ -39,7 +39,7 @@ struct TokenExchange: Sendable {
     /// Posts an OAuth grant.
     /// - Parameter whose: whose credentials these are, for the message of a refusal.
     func post(_ form: [(String, String)], to url: String, whose: String) async throws(CloudError)
-        -> CredentialCache<AccessToken>.Grant
+        -> CredentialCache<BearerToken>.Grant
     {
         let body = form.map { "\(Self.encode($0.0))=\(Self.encode($0.1))" }.joined(separator: "&")
         return try await send(
@@ -48,7 +48,7 @@ struct TokenExchange: Sendable {
                 body: Data(body.utf8)), whose: whose)
     }
 
-    func send(_ request: CloudRequest, whose: String) async throws(CloudError) -> CredentialCache<AccessToken>.Grant {
+    func send(_ request: CloudRequest, whose: String) async throws(CloudError) -> CredentialCache<BearerToken>.Grant {
         let asked = now()
         let response = try await caller.send(request)
         guard response.status == 200 else { throw refusal(response, whose: whose) }
@@ -56,7 +56,7 @@ struct TokenExchange: Sendable {
             throw CloudError(kind: .unavailable, message: "The answer to the grant of \(whose) holds no token.")
         }
         return .init(
-            AccessToken(secret: reply.access_token),
+            BearerToken(secret: reply.access_token),
             expiresAt: asked + .seconds(min(max(reply.expires_in ?? 3600, 0), 43_200)))
     }
 
