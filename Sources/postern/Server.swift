@@ -18,7 +18,17 @@ struct Server {
         let environment = Environment.system()
         let clouds = try Clouds(settings, environment: environment, logger: logger)
         logger.info("\(Version.text) starts", metadata: metadata(folder, clouds))
+        do {
+            try await run(with: clouds, in: folder, environment)
+        } catch {
+            await clouds.close()
+            throw error
+        }
+        await clouds.close()
+        logger.info("\(Version.text) has stopped")
+    }
 
+    private func run(with clouds: Clouds, in folder: DataDirectory, _ environment: Environment) async throws {
         let store = try SQLiteStore(
             path: settings.databasePath, settings: SQLiteSettings(groupCommit: settings.groupCommit), logger: logger)
         let wake = WakeSignal()
@@ -39,7 +49,6 @@ struct Server {
             if await becomesAlive(reconciler, environment) { demo.greet() }
         }
         store.close()
-        logger.info("\(Version.text) has stopped")
     }
 
     /// Before anything is begun, and by name: the TLS library tells only that it could not load one of them.

@@ -10,5 +10,7 @@ struct BackendKind: Sendable {
     static let all: [BackendKind] = [
         BackendKind(name: "fake Google", provider: .gcp) { try FakeRig(provider: .gcp) },
         BackendKind(name: "fake AWS", provider: .aws) { try FakeRig(provider: .aws) },
+        BackendKind(name: "Google", provider: .gcp) { try await GoogleRig() },
+        BackendKind(name: "AWS", provider: .aws) { try await AWSRig() },
     ]
 }
