@@ -11,7 +11,7 @@ import Logging
 
 /// Ends the process when a stop takes too long. It stands outside of Swift's concurrency, which whatever holds up the
 /// stop may be holding up too. Nothing acknowledged is lost: the store is made for `kill -9`.
-final class StopDeadline: Sendable {
+final class StopDeadline {
     private let sources: [any DispatchSourceSignal]
 
     /// From now on, a first SIGTERM or SIGINT gives the process `allowance` to end by itself.
