@@ -25,26 +25,28 @@ struct GoogleAPI: Sendable {
             request.body = body
             request.headers["Content-Type"] = "application/json"
         }
-        // A token may be revoked before its end: one fresh try tells.
-        for isLast in [false, true] {
-            let token = try await tokens.token(for: account.access.identity)
-            token.authorize(&request)
-            let response = try await caller.send(request)
-            if (200..<300).contains(response.status) { return response.body }
-            if response.status == 401, !isLast {
-                await tokens.forget(account.access.identity)
-                continue
-            }
-            let error = CloudError.google(response, about: resource, now: environment.now())
-            logger.debug(
-                "Google refused a call",
-                metadata: [
-                    "method": "\(method.rawValue)", "resource": "\(resource)", "status": "\(response.status)",
-                    "code": "\(error.cloudCode ?? "")",
-                ])
-            throw error
+        var response = try await attempt(&request, as: account)
+        if response.status == 401 {
+            // A token may be revoked before its end: one fresh try tells.
+            await tokens.forget(account.access.identity)
+            response = try await attempt(&request, as: account)
         }
-        throw CloudError(kind: .denied, message: "Google takes no token of Postern's.")
+        if (200..<300).contains(response.status) { return response.body }
+        let error = CloudError.google(response, about: resource, now: environment.now())
+        logger.debug(
+            "Google refused a call",
+            metadata: [
+                "method": "\(method.rawValue)", "resource": "\(resource)", "status": "\(response.status)",
+                "code": "\(error.cloudCode ?? "")",
+            ])
+        throw error
+    }
+
+    private func attempt(
+        _ request: inout CloudRequest, as account: CloudAccount
+    ) async throws(CloudError) -> CloudResponse {
+        try await tokens.token(for: account.access.identity).authorize(&request)
+        return try await caller.send(request)
     }
 
     func decode<Value: Decodable>(_ type: Value.Type, from body: Data, about resource: String) throws(CloudError)

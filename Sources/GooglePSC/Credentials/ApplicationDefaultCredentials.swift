@@ -10,11 +10,7 @@ struct ApplicationDefaultCredentials: Sendable {
 
     func grant() async throws(CloudError) -> CredentialCacheGrant {
         guard let path = file else { return try await metadataGrant() }
-        switch try CredentialsFile.read(path) {
-        case .serviceAccount(let key): return try await key.grant(at: settings.tokenURL, by: exchange)
-        case .authorizedUser(let user): return try await user.grant(at: settings.tokenURL, by: exchange)
-        case .externalAccount(let account): return try await account.grant(by: exchange)
-        }
+        return try await CredentialsFile.read(path).grant(at: settings.tokenURL, by: exchange)
     }
 
     private var file: String? {

@@ -3,10 +3,12 @@ import ControlPlane
 import FoundationEssentials
 
 /// A credentials file as Google's tools write it, by its `type`.
-enum CredentialsFile: Sendable {
+indirect enum CredentialsFile: Sendable {
     case serviceAccount(ServiceAccountKey)
     case authorizedUser(AuthorizedUser)
     case externalAccount(ExternalAccount)
+    /// Somebody else's credentials, by which a service account is taken on.
+    case impersonated(url: String, source: CredentialsFile)
 
     /// A longer file is none of Google's.
     private static let maximumBytes = 1 << 20
@@ -22,18 +24,14 @@ enum CredentialsFile: Sendable {
         guard let kind = try? decoder.decode(Kind.self, from: data).type else {
             throw objection("is no such JSON", path)
         }
+        guard kinds.contains(kind) else {
+            throw objection("is of type \(kind.prefix(40)): Postern takes \(kinds.joined(separator: ", "))", path)
+        }
         do {
-            switch kind {
-            case "service_account": return .serviceAccount(try decoder.decode(ServiceAccountKey.self, from: data))
-            case "authorized_user": return .authorizedUser(try decoder.decode(AuthorizedUser.self, from: data))
-            case "external_account": return .externalAccount(try decoder.decode(ExternalAccount.self, from: data))
-            default: break
-            }
+            return try decoder.decode(CredentialsFile.self, from: data)
         } catch {
             throw objection("lacks what a file of type \(kind) has to have", path)
         }
-        throw objection(
-            "is of type \(kind.prefix(40)): Postern takes service_account, authorized_user and external_account", path)
     }
 
     private static func objection(_ what: String, _ path: String) -> CloudError {
@@ -44,6 +42,43 @@ enum CredentialsFile: Sendable {
 
     private struct Kind: Decodable {
         let type: String
+    }
+
+    /// - Parameter tokenURL: where to send grants instead of where the file says.
+    func grant(at tokenURL: String?, by exchange: TokenExchange) async throws(CloudError) -> CredentialCacheGrant {
+        switch self {
+        case .serviceAccount(let key): return try await key.grant(at: tokenURL, by: exchange)
+        case .authorizedUser(let user): return try await user.grant(at: tokenURL, by: exchange)
+        case .externalAccount(let account): return try await account.grant(by: exchange)
+        case .impersonated(let url, let source):
+            let token = try await source.grant(at: tokenURL, by: exchange).value
+            return try await Impersonation(url: url).grant(with: token, by: exchange)
+        }
+    }
+}
+
+extension CredentialsFile: Decodable {
+    private static let kinds = [
+        "service_account", "authorized_user", "external_account", "impersonated_service_account",
+    ]
+
+    private enum CodingKeys: String, CodingKey {
+        case type, sourceCredentials, serviceAccountImpersonationUrl
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        switch try container.decode(String.self, forKey: .type) {
+        case "service_account": self = .serviceAccount(try ServiceAccountKey(from: decoder))
+        case "authorized_user": self = .authorizedUser(try AuthorizedUser(from: decoder))
+        case "external_account": self = .externalAccount(try ExternalAccount(from: decoder))
+        case "impersonated_service_account":
+            self = .impersonated(
+                url: try container.decode(String.self, forKey: .serviceAccountImpersonationUrl),
+                source: try container.decode(CredentialsFile.self, forKey: .sourceCredentials))
+        default:
+            throw DecodingError.dataCorruptedError(forKey: .type, in: container, debugDescription: "of no known type")
+        }
     }
 }
 

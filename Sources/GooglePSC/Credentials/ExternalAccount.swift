@@ -40,8 +40,7 @@ struct ExternalAccount: Decodable, Sendable {
             ], to: tokenUrl, whose: "the workload identity \(audience)")
         guard let url = serviceAccountImpersonationUrl else { return federated }
         return try await Impersonation(
-            url: url, identity: ResourcePath.lastName(of: url).replacing(":generateAccessToken", with: ""),
-            lifetime: .seconds(serviceAccountImpersonation?.tokenLifetimeSeconds ?? 3600)
+            url: url, lifetime: .seconds(serviceAccountImpersonation?.tokenLifetimeSeconds ?? 3600)
         ).grant(with: federated.value, by: exchange)
     }
 

@@ -10,16 +10,15 @@ struct Impersonation: Sendable {
     let identity: String
     let lifetime: Duration
 
-    init(url: String, identity: String, lifetime: Duration) {
+    /// - Parameter url: of `generateAccessToken`, with the service account in it.
+    init(url: String, lifetime: Duration = .seconds(3600)) {
         self.url = url
-        self.identity = identity
+        identity = ResourcePath.lastName(of: url).replacing(":generateAccessToken", with: "")
         self.lifetime = lifetime
     }
 
     init(of identity: String, settings: GoogleSettings) {
-        self.init(
-            url: "\(settings.iamCredentialsURL)/v1/projects/-/serviceAccounts/\(identity):generateAccessToken",
-            identity: identity, lifetime: .seconds(3600))
+        self.init(url: "\(settings.iamCredentialsURL)/v1/projects/-/serviceAccounts/\(identity):generateAccessToken")
     }
 
     private struct Wish: Encodable {

@@ -22,7 +22,7 @@ final class GoogleRig: BackendRig {
         let emulator = try await GoogleEmulator(transport: transport)
         let key = try await emulator("service-accounts", ["email": .string(GoogleEmulator.postern)])
         let settings = try GoogleSettings(environment: [
-            "GOOGLE_APPLICATION_CREDENTIALS": try emulator.writeTemporary(key, name: "key.json"),
+            "GOOGLE_APPLICATION_CREDENTIALS": try await emulator.writeTemporary(key, name: "key.json"),
             "CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE": "\(emulator.address)/compute/v1/",
             "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS": emulator.address,
             "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER": emulator.address,

@@ -2,6 +2,7 @@
 """Prints the port it listens on, and runs until it is stopped, or until its standard input ends with --until-eof."""
 
 import argparse
+import signal
 import sys
 import threading
 
@@ -14,6 +15,7 @@ def main():
     parser.add_argument("--until-eof", action="store_true", help="end with standard input: no orphan outlives a test")
     options = parser.parse_args()
     server, address = make_server(options.port)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     print(address.rsplit(":", 1)[1], flush=True)
     if options.until_eof:
         threading.Thread(target=lambda: (sys.stdin.read(), server.shutdown()), daemon=True).start()

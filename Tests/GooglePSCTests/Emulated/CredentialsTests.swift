@@ -69,7 +69,7 @@ struct CredentialsTests {
         try await GoogleStage.withOwnEmulator { stage in
             let user = try await stage.emulator("users", ["email": .string(platform)])
             let members = user.members.merging(["quota_project_id": "platform-project"]) { $1 }
-            let file = try stage.emulator.writeTemporary(.object(members), name: "user.json")
+            let file = try await stage.emulator.writeTemporary(.object(members), name: "user.json")
             let seen = try await networks(stage) { settings in
                 settings.credentialsFile = nil
                 settings.wellKnownFile = file
@@ -82,6 +82,28 @@ struct CredentialsTests {
             #expect(calls.first?["quotaProject"] == "platform-project")
             #expect(calls.count > 1)
             #expect(calls.dropFirst().allSatisfy { $0["quotaProject"] == .null })
+        }
+    }
+
+    @Test("What gcloud left for a user who takes on a service account")
+    func impersonatedServiceAccount() async throws {
+        try await GoogleStage.withOwnEmulator { stage in
+            let user = try await stage.emulator("users", ["email": "carol@example.com"])
+            try await stage.emulator(
+                "token-creators", ["email": .string(platform), "creators": ["carol@example.com"]])
+            let file = try await stage.emulator.writeTemporary(
+                [
+                    "type": "impersonated_service_account", "delegates": [],
+                    "service_account_impersonation_url":
+                        .string(
+                            "\(stage.emulator.address)/v1/projects/-/serviceAccounts/\(platform):generateAccessToken"),
+                    "source_credentials": user,
+                ], name: "impersonated.json")
+            let seen = try await networks(stage) { settings in
+                settings.credentialsFile = file
+                settings.tokenURL = "\(stage.emulator.address)/token"
+            }
+            #expect(seen == 1)
         }
     }
 
@@ -107,13 +129,12 @@ struct CredentialsTests {
                 ["token": "subject-1", "audience": .string(audience), "principal": "principal://pool/subject"])
             try await stage.emulator(
                 "token-creators", ["email": .string(platform), "creators": ["principal://pool/subject"]])
-            let plain = FileManager.default.temporaryDirectory.appending(path: "subject-\(UUID().uuidString)")
-            try Data("subject-1\n".utf8).write(to: plain)
-            let json = try stage.emulator.writeTemporary(["id_token": "subject-1"], name: "subject.json")
+            let plain = try await stage.emulator.writeTemporary("subject-1\n", name: "subject.txt")
+            let json = try await stage.emulator.writeTemporary(["id_token": "subject-1"], name: "subject.json")
             let format: JSON = ["type": "json", "subject_token_field_name": "id_token"]
             let credentialSource: JSON =
                 switch source {
-                case "text": ["file": .string(plain.path)]
+                case "text": ["file": .string(plain)]
                 case "json": ["file": .string(json), "format": format]
                 default:
                     [
@@ -121,7 +142,7 @@ struct CredentialsTests {
                         "headers": ["X-Workload": "postern"], "format": format,
                     ]
                 }
-            let file = try stage.emulator.writeTemporary(
+            let file = try await stage.emulator.writeTemporary(
                 [
                     "type": "external_account", "audience": .string(audience),
                     "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
@@ -225,19 +246,19 @@ enum BadCredentials: CaseIterable {
         switch self {
         case .none: return nil
         case .missingFile: return "/nowhere/key.json"
-        case .noJSON: return try emulator.writeTemporary("text", name: "text.json")
+        case .noJSON: return try await emulator.writeTemporary("text", name: "text.json")
         case .unknownType: members["type"] = "gdch_service_account"
         case .incomplete: members["client_email"] = nil
         case .brokenKey: members["private_key"] = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
         case .strangerKey: members["private_key"] = other["private_key"]
         case .revokedUser:
-            return try emulator.writeTemporary(
+            return try await emulator.writeTemporary(
                 [
                     "type": "authorized_user", "client_id": "c", "client_secret": "secret-client",
                     "refresh_token": "secret-refresh",
                 ], name: "user.json")
         }
-        return try emulator.writeTemporary(.object(members), name: "bad.json")
+        return try await emulator.writeTemporary(.object(members), name: "bad.json")
     }
 }
 

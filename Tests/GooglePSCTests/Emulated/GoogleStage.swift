@@ -53,7 +53,7 @@ struct GoogleStage {
         let emulator = try await GoogleEmulator(transport: try await transport.value)
         let key = try await emulator("service-accounts", ["email": .string(GoogleEmulator.postern)])
         let settings = try GoogleSettings(environment: [
-            "GOOGLE_APPLICATION_CREDENTIALS": try emulator.writeTemporary(key, name: "key.json"),
+            "GOOGLE_APPLICATION_CREDENTIALS": try await emulator.writeTemporary(key, name: "key.json"),
             "CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE": emulator.address,
             "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS": emulator.address,
             "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER": emulator.address,

@@ -50,12 +50,9 @@ public struct GoogleEmulator: Sendable {
         return try JSONDecoder().decode(JSON.self, from: try Data(contentsOf: file))["includedPermissions"].texts
     }
 
-    /// A file that is the caller's to remove.
-    public func writeTemporary(_ content: JSON, name: String) throws -> String {
-        let file = FileManager.default.temporaryDirectory.appending(
-            path: "postern-\(UUID().uuidString)-\(name)", directoryHint: .notDirectory)
-        try JSONEncoder().encode(content).write(to: file)
-        return file.path
+    /// A file that goes with the emulator. Text is written as it is, all else as JSON.
+    public func writeTemporary(_ content: JSON, name: String) async throws -> String {
+        try await self("files", ["name": .string(name), "content": content])["path"].text ?? ""
     }
 
     private static func send(

@@ -13,6 +13,9 @@ from .places import path_of
 class Control:
     def __init__(self, emulator):
         self.emulator = emulator
+        # Goes with the emulator.
+        self.folder = tempfile.TemporaryDirectory(prefix="google-emulator-")
+        self.file_count = 0
 
     def handle(self, http, name, raw):
         handler = getattr(self, f"{http.lower()}_{name.replace('-', '_')}", None)
@@ -105,6 +108,14 @@ class Control:
 
     def post_service_accounts(self, body):
         return self.emulator.tokens.make_service_account(body["email"], f"{self.emulator.address}/token")
+
+    def post_files(self, body):
+        """A file for as long as the emulator runs."""
+        self.file_count += 1
+        path = pathlib.Path(self.folder.name) / f"{self.file_count}-{body['name']}"
+        content = body["content"]
+        path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+        return {"path": str(path)}
 
     def post_users(self, body):
         return self.emulator.tokens.make_user(body["email"])
