@@ -17,7 +17,7 @@ extension AWSPrivateLinkBackend {
     /// AWS does not count connections: an account is let in, or not. Removing it leaves connections up that stand.
     public func ensureExpelled(_ target: EndpointTarget, remaining: Int) async throws(CloudError) {
         guard remaining <= 0 else { return }
-        let ec2 = try ec2(target.producer, target.service.region)
+        let ec2 = try producer(target.producer, of: target.service)
         guard let service = try await ec2.configuration(of: target.service) else { return }
         let principal = ec2.root(of: target.consumer)
         guard try await ec2.allowedPrincipals(of: service.serviceId).contains(principal) else { return }
@@ -43,7 +43,7 @@ extension AWSPrivateLinkBackend {
     }
 
     public func ensureRejected(_ target: EndpointTarget, connection nativeID: String) async throws(CloudError) {
-        let ec2 = try ec2(target.producer, target.service.region)
+        let ec2 = try producer(target.producer, of: target.service)
         guard let service = try await ec2.configuration(of: target.service) else { return }
         let owner = target.consumer.nativeID
         guard try await ec2.state(of: nativeID, of: owner, at: service.serviceId)?.isUp == true else { return }
@@ -57,12 +57,13 @@ extension AWSPrivateLinkBackend {
     func producerSide(
         _ target: EndpointTarget
     ) async throws(CloudError) -> (ec2: EC2, service: EndpointServiceConfiguration) {
-        let ec2 = try ec2(target.producer, target.service.region)
+        let ec2 = try producer(target.producer, of: target.service)
         guard let service = try await ec2.configuration(of: target.service) else {
             throw CloudError(
                 kind: .notFound,
                 message:
-                    "The endpoint service of \(target.service.name) is not in the account \(target.producer.nativeID).")
+                    "The endpoint service of \(target.service.name) is not in the account \(target.producer.nativeID).",
+                side: .producer)
         }
         return (ec2, service)
     }

@@ -4,7 +4,7 @@ public import ControlPlane
 /// The consumer's side: the endpoint.
 extension AWSPrivateLinkBackend {
     public func observe(_ target: EndpointTarget) async throws(CloudError) -> EndpointObservation {
-        let producer = try ec2(target.producer, target.service.region)
+        let producer = try producer(target.producer, of: target.service)
         let service = try await producer.configuration(of: target.service)
         var connections: [VPCEndpointConnection] = []
         var admission = Admission.serviceMissing
@@ -31,7 +31,7 @@ extension AWSPrivateLinkBackend {
 
     public func ensureEndpoint(_ target: EndpointTarget, token: String) async throws(CloudError) {
         guard target.endpoint.mode == .managed else { return }
-        let consumer = try ec2(target.consumer, target.service.region)
+        let consumer = try consumer(target)
         let existing = try await consumer.endpoints(tagged: OwnershipTag.endpoint, target.endpoint.id.text)
         guard !existing.contains(where: { $0.endpointState.exists }) else { return }
         let (producer, service) = try await producerSide(target)
@@ -51,7 +51,7 @@ extension AWSPrivateLinkBackend {
     }
 
     public func ensureEndpointAbsent(_ target: EndpointTarget) async throws(CloudError) {
-        let consumer = try ec2(target.consumer, target.service.region)
+        let consumer = try consumer(target)
         let ours = try await consumer.endpoints(tagged: OwnershipTag.endpoint, target.endpoint.id.text)
             .filter(\.endpointState.exists).map(\.vpcEndpointId)
         guard !ours.isEmpty else { return }
@@ -63,7 +63,7 @@ extension AWSPrivateLinkBackend {
         of target: EndpointTarget, service: EndpointServiceConfiguration?
     ) async throws(CloudError) -> NativeEndpoint? {
         guard target.endpoint.mode == .managed else { return nil }
-        let consumer = try ec2(target.consumer, target.service.region)
+        let consumer = try consumer(target)
         let found = try await consumer.endpoints(tagged: OwnershipTag.endpoint, target.endpoint.id.text)
             .sorted { ($0.creationTimestamp ?? "", $0.vpcEndpointId) < ($1.creationTimestamp ?? "", $1.vpcEndpointId) }
         guard let seen = found.first(where: { $0.endpointState.exists }) ?? found.first,

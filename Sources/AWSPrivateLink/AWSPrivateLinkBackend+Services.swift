@@ -4,7 +4,7 @@ public import ControlPlane
 /// The producer's side: the endpoint service.
 extension AWSPrivateLinkBackend {
     public func observe(_ target: ServiceTarget) async throws(CloudError) -> ServiceObservation? {
-        let ec2 = try ec2(target.account, target.service.region)
+        let ec2 = try producer(target.account, of: target.service)
         guard let seen = try await ec2.configuration(of: target.service),
             let condition = ServiceState(seen.serviceState).condition
         else { return nil }
@@ -17,13 +17,13 @@ extension AWSPrivateLinkBackend {
 
     public func ensurePublished(_ target: ServiceTarget) async throws(CloudError) {
         guard case .published(let blueprint) = target.service.origin else { return }
-        let ec2 = try ec2(target.account, target.service.region)
+        let ec2 = try producer(target.account, of: target.service)
         guard try await ec2.configuration(of: target.service) == nil else { return }
         _ = try await ec2.createService(try Self.creation(of: target.service, from: blueprint))
     }
 
     public func ensureUnpublished(_ target: ServiceTarget) async throws(CloudError) {
-        let ec2 = try ec2(target.account, target.service.region)
+        let ec2 = try producer(target.account, of: target.service)
         for service in try await ec2.services(tagged: OwnershipTag.service, target.service.id.text) {
             guard ServiceState(service.serviceState).isDeletable else { continue }
             // EC2 deletes no service that has connections, whoever asked for them.

@@ -21,8 +21,18 @@ public struct AWSPrivateLinkBackend: CloudBackend {
         ownRegion = settings.region
     }
 
-    func ec2(_ account: CloudAccount, _ region: String) throws(CloudError) -> EC2 {
-        EC2(account: account, region: try Region(region), api: api, credentials: accounts)
+    /// EC2 in the account that offers a service, in the service's region.
+    func producer(_ account: CloudAccount, of service: PublishedService) throws(CloudError) -> EC2 {
+        try ec2(account, service.region, .producer)
+    }
+
+    /// EC2 in the account that gets an endpoint, in the service's region.
+    func consumer(_ target: EndpointTarget) throws(CloudError) -> EC2 {
+        try ec2(target.consumer, target.service.region, .consumer)
+    }
+
+    private func ec2(_ account: CloudAccount, _ region: String, _ side: Fault.Side?) throws(CloudError) -> EC2 {
+        EC2(account: account, side: side, region: try Region(region), api: api, credentials: accounts)
     }
 
     public func networks(of account: CloudAccount) async throws(CloudError) -> [NetworkSighting] {
@@ -34,7 +44,7 @@ public struct AWSPrivateLinkBackend: CloudBackend {
         }
         var sightings: [NetworkSighting] = []
         for region in regions {
-            let ec2 = try ec2(account, region)
+            let ec2 = try ec2(account, region, nil)
             let vpcs = try await ec2.vpcs()
             let subnets = Dictionary(grouping: try await ec2.subnets(), by: \.vpcId)
             sightings += vpcs.map { NetworkSighting($0, subnets: subnets[$0.vpcId] ?? [], region: region) }

@@ -59,6 +59,14 @@ public final class CloudTransport: CloudCaller {
         try? await proxied?.shutdown()
     }
 
+    // The client holds it a crash, in debug builds, to be let go while it is open.
+    deinit {
+        Task { [straight, proxied] in
+            try? await straight.shutdown()
+            try? await proxied?.shutdown()
+        }
+    }
+
     private func exchange(_ request: CloudRequest) async throws -> CloudResponse {
         var message = HTTPClientRequest(url: request.url)
         message.method = HTTPMethod(rawValue: request.method.rawValue)

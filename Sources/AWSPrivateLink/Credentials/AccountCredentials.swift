@@ -21,20 +21,38 @@ final class AccountCredentials: Sendable {
         let region = { @Sendable () throws(CloudError) -> Region in try Region(settings.region ?? "us-east-1") }
         let own = CredentialCache<AWSCredentials>(now: now) { () throws(CloudError) in
             let sessions = RoleSessions(api: api, region: try region())
-            return try await CredentialChain(
-                settings: settings, sessions: sessions, transport: transport, now: now
-            ).find()
+            do throws(CloudError) {
+                return try await CredentialChain(
+                    settings: settings, sessions: sessions, transport: transport, now: now
+                ).find()
+            } catch {
+                throw error.on(.postern)
+            }
         }
         self.own = own
         roles = CredentialCaches { key in
             CredentialCache(now: now) { () throws(CloudError) in
-                try await RoleSessions(api: api, region: try region())
-                    .assume(key.arn, externalID: key.externalID, with: try await own.value())
+                let keys = try await own.value()
+                do throws(CloudError) {
+                    return try await RoleSessions(api: api, region: try region())
+                        .assume(key.arn, externalID: key.externalID, with: keys)
+                } catch {
+                    guard let code = error.cloudCode, AWSErrorCode(code).isOfCredentials else { throw error }
+                    // Not the role is wrong, but what the server has: found anew for the next call.
+                    await own.forget()
+                    throw error.on(.postern)
+                }
             }
         }
         home = CredentialCache(now: now) { () throws(CloudError) in
-            let account = try await RoleSessions(api: api, region: try region()).account(of: try await own.value())
-            return .init(account, expiresAt: now() + .seconds(3600))
+            let keys = try await own.value()
+            do throws(CloudError) {
+                let account = try await RoleSessions(api: api, region: try region()).account(of: keys)
+                return .init(account, expiresAt: now() + .seconds(3600))
+            } catch {
+                await own.forget()
+                throw error.on(.postern)
+            }
         }
     }
 

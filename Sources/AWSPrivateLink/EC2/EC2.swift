@@ -5,6 +5,8 @@ import ControlPlane
 /// EC2 in one account and region.
 struct EC2: Sendable {
     let account: CloudAccount
+    /// Whose account it is in the matter at hand; errors tell it to the person who has to act.
+    let side: Fault.Side?
     let region: Region
     let api: QueryAPI
     let credentials: AccountCredentials
@@ -19,16 +21,21 @@ struct EC2: Sendable {
     func call<Reply: Decodable>(
         _ action: String, _ form: QueryForm, as reply: Reply.Type
     ) async throws(CloudError) -> Reply {
-        let keys = try await credentials.credentials(for: account)
         do throws(CloudError) {
-            return try await api.call(action, of: .ec2, form, in: region, with: keys, as: reply)
+            return try await signed(action, form, as: reply)
         } catch {
-            guard let code = error.cloudCode, AWSErrorCode(code).isOfExpiredCredentials else { throw error }
-            // Ended early: the call had no effect, and new credentials may do.
-            await credentials.forget(for: account)
-            let renewed = try await credentials.credentials(for: account)
-            return try await api.call(action, of: .ec2, form, in: region, with: renewed, as: reply)
+            guard let code = error.cloudCode, AWSErrorCode(code).isOfExpiredCredentials else { throw error.on(side) }
         }
+        // Ended early: the call had no effect, and new credentials may do.
+        await credentials.forget(for: account)
+        do throws(CloudError) { return try await signed(action, form, as: reply) } catch { throw error.on(side) }
+    }
+
+    private func signed<Reply: Decodable>(
+        _ action: String, _ form: QueryForm, as reply: Reply.Type
+    ) async throws(CloudError) -> Reply {
+        let keys = try await credentials.credentials(for: account)
+        return try await api.call(action, of: .ec2, form, in: region, with: keys, as: reply)
     }
 
     /// All pages of a listing.
@@ -61,6 +68,15 @@ struct EC2: Sendable {
             guard error.kind == .notFound else { throw error }
             return []
         }
+    }
+}
+
+extension CloudError {
+    /// The same error, on this side if it is on none yet.
+    func on(_ side: Fault.Side?) -> CloudError {
+        var error = self
+        error.side = error.side ?? side
+        return error
     }
 }
 

@@ -80,6 +80,9 @@ struct AWSErrorCode {
         return status >= 500 ? .unavailable : .invalid
     }
 
+    /// Whether the credentials themselves were not taken, whatever they may do.
+    var isOfCredentials: Bool { Self.credential.contains(code) }
+
     /// Whether other credentials may do: the call had no effect.
     var isOfExpiredCredentials: Bool { Self.expired.contains(code) }
 
@@ -93,10 +96,12 @@ struct AWSErrorCode {
         "RequestTimeout", "RequestTimeoutException", "IDPCommunicationError", "InsufficientCapacity",
     ]
     private static let denying: Set<String> = Set<String>([
-        "UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "AuthFailure", "InvalidClientTokenId",
-        "SignatureDoesNotMatch", "IncompleteSignature", "MissingAuthenticationToken", "UnrecognizedClientException",
-        "OptInRequired", "Blocked", "PendingVerification", "InvalidIdentityToken", "IDPRejectedClaim",
-        "RegionDisabledException", "NotAuthorized",
+        "UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "OptInRequired", "Blocked",
+        "PendingVerification", "InvalidIdentityToken", "IDPRejectedClaim", "RegionDisabledException", "NotAuthorized",
+    ]).union(credential)
+    private static let credential: Set<String> = Set<String>([
+        "AuthFailure", "InvalidClientTokenId", "SignatureDoesNotMatch", "IncompleteSignature",
+        "MissingAuthenticationToken", "UnrecognizedClientException",
     ]).union(expired)
     private static let expired: Set<String> = [
         "ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired",

@@ -123,16 +123,19 @@ public struct CloudError: Error, Hashable {
     public let cloudRequestID: String?
     /// How long the cloud asked to be left alone.
     public let retryAfter: Duration?
+    /// On whose side the remedy lies, where the backend can tell; nil: where the failed action was to be done.
+    public var side: Fault.Side?
 
     public init(
         kind: Kind, cloudCode: String? = nil, message: String, cloudRequestID: String? = nil,
-        retryAfter: Duration? = nil
+        retryAfter: Duration? = nil, side: Fault.Side? = nil
     ) {
         self.kind = kind
         self.cloudCode = cloudCode
         self.message = message
         self.cloudRequestID = cloudRequestID
         self.retryAfter = retryAfter
+        self.side = side
     }
 
     public var isRetryable: Bool {
@@ -143,16 +146,25 @@ public struct CloudError: Error, Hashable {
     }
 
     /// The same, for the person who has to act.
+    /// - Parameter side: where the failed action was to be done.
     public func fault(side: Fault.Side, at instant: Timestamp) -> Fault {
-        let whose = side == .producer ? "the producer's" : "the consumer's"
+        let side = self.side ?? side
+        let account =
+            switch side {
+            case .producer: "the producer's account"
+            case .consumer: "the consumer's account"
+            case .postern: "the account that the server runs in"
+            }
         let remedy =
             switch kind {
             case .throttled: "Nothing: the cloud asked to slow down, and Postern tries again."
             case .unavailable: "Nothing at first: Postern tries again. If it lasts, look at the cloud's status page."
-            case .denied: "Give Postern's identity the missing permission in \(whose) account, then retry."
+            case .denied where side == .postern:
+                "Correct the credentials that the Postern server itself runs with, then retry."
+            case .denied: "Give Postern's identity the missing permission in \(account), then retry."
             case .invalid: "Change what the message names, then retry; or file a new request."
-            case .conflict: "Free what the message names in \(whose) account, then retry."
-            case .notFound: "Restore what the message names in \(whose) account, then retry."
+            case .conflict: "Free what the message names in \(account), then retry."
+            case .notFound: "Restore what the message names in \(account), then retry."
             }
         return Fault(
             code: kind.rawValue, side: side, message: message, remedy: remedy, isRetryable: isRetryable,

@@ -30,6 +30,8 @@ extension EmulatedAWSTests {
         let backend = try stage.makeBackend()
         let error = await failure { [stage] in _ = try await backend.networks(of: stage.consumer) }
         try expectTold(error, .denied, "SignatureDoesNotMatch", mentioning: "AssumeRole")
+        #expect(error?.side == .postern)
+        #expect(error?.fault(side: .producer, at: AWSStage.now).remedy.contains("server itself") == true)
         #expect(error?.message.contains("wrong") == false)
     }
 
@@ -37,8 +39,13 @@ extension EmulatedAWSTests {
         let stage = try await AWSStage()
         let backend = try stage.makeBackend()
         try await stage.emulator("remove_role", ["arn": .string(stage.consumer.access.identity ?? "")])
-        let error = await failure { _ = try await backend.networks(of: stage.consumer) }
+        let target = stage.target(stage.endpoint())
+        let error = await failure { _ = try await backend.observe(target) }
         try expectTold(error, .denied, "AccessDenied", mentioning: "role/postern")
+        // It is the consumer's to mend, although nobody knows which step failed.
+        let fault = error?.fault(side: .producer, at: AWSStage.now)
+        #expect(fault?.side == .consumer)
+        #expect(fault?.remedy.contains("the consumer's account") == true)
     }
 
     @Test func aWrongExternalID() async throws {

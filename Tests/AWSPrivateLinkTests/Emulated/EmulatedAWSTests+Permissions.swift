@@ -56,10 +56,10 @@ extension EmulatedAWSTests {
         let foreign = try await stage.emulator.makeEndpoint(
             in: stage.consumer.nativeID, vpc: stage.network.nativeID, subnet: stage.network.subnets[0].nativeID,
             serviceName: seen.serviceName)
-        let consumer = try backend.ec2(stage.consumer, AWSEmulator.region)
+        let consumer = try backend.consumer(stage.target(endpoint))
         let deletion = await #expect(throws: CloudError.self) { try await consumer.deleteEndpoints([foreign]) }
         #expect(deletion?.cloudCode == "UnauthorizedOperation")
-        let producer = try backend.ec2(stage.producer, AWSEmulator.region)
+        let producer = try backend.producer(stage.producer, of: stage.service)
         let removal = await #expect(throws: CloudError.self) {
             try await producer.deleteService(stage.adoptedID ?? "")
         }
