@@ -37,9 +37,11 @@ extension AWSPrivateLinkBackend {
         }
         guard !state.isAccepted else { return }
         guard let failure = try await ec2.accept(nativeID, at: service.serviceId) else { return }
-        // Somebody else may have accepted it in between.
-        guard try await ec2.state(of: nativeID, of: owner, at: service.serviceId)?.isAccepted != true else { return }
-        throw failure
+        // Somebody else may have accepted it in between; or we did, and EC2 does not show it yet.
+        let left = try await ec2.state(of: nativeID, of: owner, at: service.serviceId)
+        guard left?.isAccepted != true else { return }
+        throw left == .pendingAcceptance && failure.kind == .conflict
+            ? failure.retryable("EC2 shows as pending what it does not let be accepted.") : failure
     }
 
     public func ensureRejected(_ target: EndpointTarget, connection nativeID: String) async throws(CloudError) {
@@ -49,7 +51,8 @@ extension AWSPrivateLinkBackend {
         guard try await ec2.state(of: nativeID, of: owner, at: service.serviceId)?.isUp == true else { return }
         guard let failure = try await ec2.reject([nativeID], at: service.serviceId) else { return }
         guard try await ec2.state(of: nativeID, of: owner, at: service.serviceId)?.isUp == true else { return }
-        throw failure
+        throw failure.kind == .conflict
+            ? failure.retryable("EC2 shows as connected what it does not let be rejected.") : failure
     }
 
     /// The producer's EC2, and the service as it is there.

@@ -35,19 +35,25 @@ extension AWSPrivateLinkBackend {
         let existing = try await consumer.endpoints(tagged: OwnershipTag.endpoint, target.endpoint.id.text)
         guard !existing.contains(where: { $0.endpointState.exists }) else { return }
         let (producer, service) = try await producerSide(target)
-        let form = try Self.creation(of: target, at: service, token: token)
+        let form = try Self.creation(of: target, at: service)
         do throws(CloudError) {
-            try await consumer.createEndpoint(form)
+            let made = try await consumer.createEndpoint(form, token: Self.clientToken(of: target.endpoint))
+            guard !made.endpointState.exists else { return }
+            // Made and deleted before it was ever seen: the wish itself is new then.
+            _ = try await consumer.createEndpoint(form, token: token)
         } catch {
             // Who was let in a moment ago is turned away for a while, in the words for a service that does not exist.
             guard error.cloudCode == "InvalidServiceName",
                 try await producer.allowedPrincipals(of: service.serviceId).contains(producer.root(of: target.consumer))
             else { throw error }
-            throw CloudError(
-                kind: .unavailable, cloudCode: error.cloudCode,
-                message: "The consumer's account does not see the service yet. \(error.message)",
-                cloudRequestID: error.cloudRequestID)
+            throw error.retryable("The consumer's account does not see the service yet.")
         }
+    }
+
+    /// The same until the endpoint was seen and is gone. EC2 lists what it made with delay: a token for each attempt would
+    /// make a second one meanwhile.
+    private static func clientToken(of endpoint: Endpoint) -> String {
+        endpoint.id.text + (endpoint.observed.nativeID.map { "-\($0.suffix(17))" } ?? "")
     }
 
     public func ensureEndpointAbsent(_ target: EndpointTarget) async throws(CloudError) {
@@ -100,7 +106,7 @@ extension AWSPrivateLinkBackend {
     }
 
     private static func creation(
-        of target: EndpointTarget, at service: EndpointServiceConfiguration, token: String
+        of target: EndpointTarget, at service: EndpointServiceConfiguration
     ) throws(CloudError) -> QueryForm {
         guard let network = target.network, let subnet = target.subnet else {
             throw CloudError(
@@ -109,7 +115,7 @@ extension AWSPrivateLinkBackend {
         let options = target.endpoint.options
         var form = QueryForm([
             "VpcEndpointType": service.isGatewayLoadBalancer ? "GatewayLoadBalancer" : "Interface",
-            "VpcId": network.nativeID, "ServiceName": service.serviceName, "ClientToken": token,
+            "VpcId": network.nativeID, "ServiceName": service.serviceName,
         ])
         form.add("SubnetId", each: [subnet.nativeID] + target.additionalSubnets.map(\.nativeID))
         if let address = target.endpoint.requestedAddress {

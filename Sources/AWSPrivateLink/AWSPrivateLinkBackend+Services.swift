@@ -34,11 +34,8 @@ extension AWSPrivateLinkBackend {
             do throws(CloudError) {
                 try await ec2.deleteService(service.serviceId)
             } catch {
-                // Rejected a moment ago: it takes EC2 a while to see them gone.
                 guard error.cloudCode == "ExistingVpcEndpointConnections" else { throw error }
-                throw CloudError(
-                    kind: .unavailable, cloudCode: error.cloudCode, message: error.message,
-                    cloudRequestID: error.cloudRequestID)
+                throw error.retryable("The service's connections were rejected and still show.")
             }
         }
     }

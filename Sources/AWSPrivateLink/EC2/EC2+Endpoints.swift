@@ -58,8 +58,11 @@ extension EC2 {
         return try await list("DescribeVpcEndpoints", form, as: EndpointPage.self)
     }
 
-    func createEndpoint(_ form: QueryForm) async throws(CloudError) {
-        _ = try await call("CreateVpcEndpoint", form, as: CreatedEndpoint.self)
+    /// - Parameter token: a repeat with the same gives what the first made, even if that was deleted since.
+    func createEndpoint(_ form: QueryForm, token: String) async throws(CloudError) -> VPCEndpoint {
+        var form = form
+        form.add("ClientToken", token)
+        return try await call("CreateVpcEndpoint", form, as: CreatedEndpoint.self).vpcEndpoint
     }
 
     func enablePrivateDNS(of endpoint: String) async throws(CloudError) {

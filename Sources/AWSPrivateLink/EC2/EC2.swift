@@ -72,6 +72,13 @@ struct EC2: Sendable {
 }
 
 extension CloudError {
+    /// The same error as one that passes by itself: what EC2 shows lags behind what it knows.
+    func retryable(_ explanation: String) -> CloudError {
+        CloudError(
+            kind: .unavailable, cloudCode: cloudCode, message: "\(explanation) \(message)",
+            cloudRequestID: cloudRequestID, side: side)
+    }
+
     /// The same error, on this side if it is on none yet.
     func on(_ side: Fault.Side?) -> CloudError {
         var error = self

@@ -33,7 +33,11 @@ struct AWSStage: Sendable {
         let shared = try Self.shared.get()
         (emulator, transport) = (shared.emulator, shared.transport)
         try await emulator("clear_faults")
-        try await emulator("settings", ["pace": "looks", "page_size": 1000, "pascal_case": false])
+        try await emulator(
+            "settings",
+            [
+                "pace": "looks", "page_size": 1000, "pascal_case": false, "listed": 0, "refused_decisions": 0,
+            ])
         let keys = try await emulator(
             "user",
             [

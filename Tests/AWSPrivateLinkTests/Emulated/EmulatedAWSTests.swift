@@ -152,6 +152,59 @@ import Testing
         try await stage.emulator("settings", ["pascal_case": false])
     }
 
+    /// EC2 lists with delay what it made; each attempt of the reconciler has a token of its own.
+    @Test func anEndpointThatIsNotListedYetIsNotMadeTwice() async throws {
+        let stage = try await AWSStage()
+        try await stage.emulator("settings", ["listed": 4])
+        var endpoint = stage.endpoint()
+        #expect(try await stage.drive(&endpoint, by: try stage.makeBackend()).action == .settle(.active))
+        #expect(try await stage.calls("CreateVpcEndpoint").count > 1)
+        try await stage.emulator("advance")
+        let all = try await stage.emulator.boto(stage.consumer.nativeID, "describe_vpc_endpoints")
+        #expect(all["VpcEndpoints"].elements.count == 1)
+    }
+
+    @Test func anEndpointDeletedBeforeItWasSeenIsMadeAgain() async throws {
+        let stage = try await AWSStage()
+        let (backend, endpoint) = (try stage.makeBackend(), stage.endpoint())
+        let target = stage.target(endpoint)
+        try await backend.ensureAdmitted(target, limit: 1)
+        try await backend.ensureEndpoint(target, token: "\(endpoint.id)-1")
+        let all = try await stage.emulator.boto(stage.consumer.nativeID, "describe_vpc_endpoints")
+        let first = all["VpcEndpoints"][0]["VpcEndpointId"]
+        try await stage.emulator.boto(stage.consumer.nativeID, "delete_vpc_endpoints", ["VpcEndpointIds": [first]])
+        try await stage.emulator("advance")
+        try await stage.emulator("advance")
+        try await backend.ensureEndpoint(target, token: "\(endpoint.id)-2")
+        let seen = try await backend.observe(target).endpoint
+        #expect(seen?.condition == .usable)
+        #expect(seen?.nativeID != first.text)
+    }
+
+    /// What EC2 shows lags behind what it knows: refusals that do not fit what is shown pass by themselves.
+    @Test func refusalsThatFitNothingShownAreRetried() async throws {
+        let stage = try await AWSStage()
+        let (backend, endpoint) = (try stage.makeBackend(), stage.endpoint())
+        let target = stage.target(endpoint)
+        try await backend.ensureAdmitted(target, limit: 1)
+        try await backend.ensureEndpoint(target, token: "\(endpoint.id)-1")
+        try await stage.emulator("advance")
+        let nativeID = try #require(try await backend.observe(target).endpoint?.nativeID)
+        try await stage.emulator("settings", ["refused_decisions": 1])
+        let acceptance = await #expect(throws: CloudError.self) {
+            try await backend.ensureAccepted(target, connection: nativeID)
+        }
+        #expect(acceptance?.isRetryable == true)
+        try await backend.ensureAccepted(target, connection: nativeID)
+        try await stage.emulator("settings", ["refused_decisions": 1])
+        let rejection = await #expect(throws: CloudError.self) {
+            try await backend.ensureRejected(target, connection: nativeID)
+        }
+        #expect(rejection?.isRetryable == true)
+        #expect(rejection?.cloudCode == "InvalidState")
+        try await backend.ensureRejected(target, connection: nativeID)
+    }
+
     /// Who was let in a moment ago may not see the service for a while.
     @Test func anAdmissionThatDoesNotShowYetIsWaitedFor() async throws {
         let stage = try await AWSStage()

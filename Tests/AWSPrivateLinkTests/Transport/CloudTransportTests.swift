@@ -70,6 +70,14 @@ import Testing
         #expect(error?.message.contains("abc") == false)
     }
 
+    /// Debug builds of the HTTP client end the process if an open one is let go.
+    @Test func oneThatIsLetGoOpenIsNoCrash() async throws {
+        var transport: CloudTransport? = try CloudTransport()
+        _ = try? await transport?.send(CloudRequest(method: .get, url: "http://127.0.0.1:1/"))
+        transport = nil
+        #expect(transport == nil)
+    }
+
     @Test(arguments: ["", "nonsense", "http://", "gopher://x/"]) func whatIsNoAddressIsNoCrash(_ url: String)
         async throws
     {

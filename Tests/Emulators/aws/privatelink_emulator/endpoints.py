@@ -145,6 +145,10 @@ class EndpointResponses:
             endpoints = [self._endpoint(i) for i in ids]
         else:
             endpoints = [e for e in self.ec2_backend.vpc_end_points.values() if isinstance(e, ConsumerEndpoint)]
+            unlisted = [e for e in endpoints if not e.is_listed]
+            endpoints = [e for e in endpoints if e.is_listed]
+            for endpoint in unlisted:
+                endpoint.looked("listed")
         endpoints = filtered(
             endpoints,
             self._get_param("Filters", []),

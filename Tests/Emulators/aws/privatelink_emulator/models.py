@@ -140,10 +140,15 @@ class ConsumerEndpoint(Changing):
         self.private_dns_enabled = False
         self.last_error = None
         self.is_visible = False
+        self.is_listed = False
         self.begin("visible", SETTINGS.visible, self.show)
+        self.begin("listed", SETTINGS.listed, self.list)
 
     def show(self):
         self.is_visible = True
+
+    def list(self):
+        self.is_listed = True
 
     @property
     def account(self):

@@ -209,6 +209,9 @@ class ServiceResponses:
             if endpoint is None:
                 message = f"The Vpc Endpoint Id '{endpoint_id}' does not exist"
                 failed.append(unsuccessful(endpoint_id, "InvalidVpcEndpointId.NotFound", message))
+            elif SETTINGS.refused_decisions > 0:
+                SETTINGS.refused_decisions -= 1
+                failed.append(unsuccessful(endpoint_id, "InvalidState", "The connection is in another state"))
             elif objection := decision(endpoint):
                 failed.append(unsuccessful(endpoint_id, "InvalidState", objection))
         return ActionResult({"Unsuccessful": failed})

@@ -13,12 +13,15 @@ class Settings:
     pending: int = 1  # an accepted endpoint, until it serves
     deleting: int = 1  # an endpoint, until its addresses are free
     vanishing: int = 1  # a deleted endpoint, until it is not told of any more
+    listed: int = 0  # a new endpoint, until listings of its own account have it
     service_pending: int = 0
     service_deleting: int = 1
     # The most that one page of a listing has, whatever the client asked for.
     page_size: int = 1000
     # Whether a rejected connection can be accepted again. AWS does not document it.
     reaccept: bool = True
+    # How many decisions on connections are refused although nothing is shown that would be in their way.
+    refused_decisions: int = 0
     # Whether states are told as EC2's examples write them (pendingAcceptance) or as its model does (PendingAcceptance).
     pascal_case: bool = False
     # What one VPC may have of interface and gateway load balancer endpoints.
