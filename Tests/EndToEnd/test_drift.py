@@ -110,30 +110,81 @@ def a_lost_admission_is_put_back(scene, flavour):
     scene.reaches(endpoint["id"], "active", within=PERIOD)
 
 
-@play
-def a_connection_that_nobody_asked_for_is_listed_and_not_accepted(scene, flavour):
+def found_by_hand(scene, flavour):
+    """A connection that nobody asked for, and the request that it becomes in the owners' inbox."""
     if flavour == "aws":
-        # AWS lets nobody see a service who was not let in: another request of the same account was approved.
-        other = scene.reaches(scene.approved(flavour, mode="self_managed")["endpoint_id"], "awaiting_consumer")
+        # AWS shows a service only to accounts that were let in: another request of the same account was approved.
+        other = scene.approved(flavour, mode="self_managed")
+        scene.reaches(other["endpoint_id"], "awaiting_consumer")
     native = by_hand(scene, flavour)
-    found = eventually(
-        lambda: [c for c in connections(scene, flavour, requested="false") if c["native_id"] == native], PERIOD,
-        "the connection is not listed")
-    assert found[0]["endpoint_id"] is None and found[0]["status"] != "accepted"
-    assert found[0]["account_native_id"] == scene.account(flavour)["native_id"]
+    inbox = eventually(
+        lambda: list(scene.owner.walk("/v1/endpoint-requests", awaiting="me")), PERIOD, "it is not in the inbox")
+    [request] = inbox
+    assert (request["origin"], request["mode"], request["native_endpoint_id"]) == ("discovered", "self_managed", native)
+    assert request["consumer_team_id"] == scene.consumer_team["id"]
+    [connection] = connections(scene, flavour, requested="false")
+    assert (connection["native_id"], connection["status"], connection["endpoint_id"]) == (native, "pending", None)
+    assert connection["account_native_id"] == scene.account(flavour)["native_id"]
     assert connections(scene, flavour, requested="true") == []
-    events = [e for e in scene.events(scene.owner) if e["kind"] == "connection.discovered"]
-    assert [event["detail"]["native_id"] for event in events] == [native]
-    assert scene.consumer.get(
-        f"/v1/services/{scene.flavours[flavour].service}/connections", expect=403)["code"] == "forbidden"
+    told = [e["detail"]["native_id"] for e in scene.events(scene.owner) if e["kind"] == "connection.discovered"]
+    assert told == [native]
+    return request, native
 
-    # Nor does it ride on an approval for another endpoint of the same account.
-    if flavour == "aws":
+
+def status(scene, native):
+    """How the fake cloud's producer side sees a connection; None: not at all."""
+    seen = [c["status"] for s in scene.inventory()["services"] for c in s["connections"] if c["native_id"] == native]
+    return seen[0] if seen else None
+
+
+@play
+def a_connection_that_nobody_asked_for_is_held_until_it_is_approved(scene, flavour):
+    request, native = found_by_hand(scene, flavour)
+    assert status(scene, native) == "pending"
+    refused = scene.consumer.get(f"/v1/services/{scene.flavours[flavour].service}/connections", expect=403)
+    assert refused["code"] == "forbidden"
+    approved = scene.decide(request)
+    active = scene.reaches(approved["endpoint_id"], "active", within=PERIOD)
+    assert active["native_id"] == native and status(scene, native) == "accepted"
+
+
+@play
+def a_connection_that_nobody_asked_for_is_cut_once_it_is_rejected(scene, flavour):
+    request, native = found_by_hand(scene, flavour)
+    rejected = scene.decide(request, "reject", reason="Nobody of us knows it.")
+    assert rejected["state"] == "rejected"
+    closed = scene.reaches(rejected["endpoint_id"], "closed", within=PERIOD)
+    assert closed["closing"]["kind"] == "rejected" and closed["closing"]["reason"] == "Nobody of us knows it."
+    assert status(scene, native) == ("rejected" if flavour == "aws" else "pending")
+    # It does not come back into the inbox by being looked at again.
+    looked_at_again(scene, flavour, closed["closed_at"])
+    assert list(scene.owner.walk("/v1/endpoint-requests", awaiting="me")) == []
+
+
+@play
+def nobody_rides_on_the_approval_for_another_endpoint_of_the_account(scene, flavour):
+    asked = scene.approved(flavour, mode="self_managed")
+    scene.reaches(asked["endpoint_id"], "awaiting_consumer")
+    if flavour == "gcp":
         named = by_hand(scene, flavour)
-        scene.consumer.post(f"/v1/endpoints/{other['id']}/identify", {"native_id": named})
-        scene.reaches(other["id"], "active", within=PERIOD)
-        statuses = {c["native_id"]: c["status"] for s in scene.inventory()["services"] for c in s["connections"]}
-        assert statuses[named] == "accepted" and statuses[native] == "pending"
+        scene.consumer.post(f"/v1/endpoints/{asked['endpoint_id']}/identify", {"native_id": named})
+        scene.reaches(asked["endpoint_id"], "active", within=PERIOD)
+        stranger = by_hand(scene, flavour)
+    else:
+        stranger, named = by_hand(scene, flavour), by_hand(scene, flavour)
+        scene.consumer.post(f"/v1/endpoints/{asked['endpoint_id']}/identify", {"native_id": named})
+        scene.reaches(asked["endpoint_id"], "active", within=PERIOD)
+    looked_at_again(scene, flavour, scene.endpoint(asked["endpoint_id"])["updated_at"])
+    assert (status(scene, named), status(scene, stranger)) == ("accepted", "pending")
+    [request] = scene.owner.walk("/v1/endpoint-requests", awaiting="me")
+    assert request["native_endpoint_id"] == stranger
+
+
+def looked_at_again(scene, flavour, since):
+    """Waits until the service's connections were read again after `since`."""
+    eventually(
+        lambda: any(c["last_seen_at"] > since for c in connections(scene, flavour)), PERIOD,
+        "the service is not looked at")
 
 
 @play
@@ -157,9 +208,11 @@ def self_managed(scene, flavour):
     scene.owner.post(path + "/revoke", {"reason": "The contract has ended."}, expect=202)
     scene.reaches(waiting["id"], "closed")
     # It is cut, and it is the consumer's own: nobody deletes it.
-    statuses = {c["native_id"]: c["status"] for s in scene.inventory()["services"] for c in s["connections"]}
-    assert statuses.get(native) != "accepted"
+    assert status(scene, native) != "accepted"
     assert native in [found["native_id"] for found in scene.inventory()["endpoints"]]
+    # What was revoked does not ask again by itself.
+    looked_at_again(scene, flavour, scene.endpoint(waiting["id"])["closed_at"])
+    assert list(scene.owner.walk("/v1/endpoint-requests", awaiting="me")) == []
 
 
 @pytest.mark.parametrize("name", PLAYS)
