@@ -98,6 +98,30 @@ struct AccountTests {
         #expect(access.objections(for: "111122223333", of: provider).map(\.field) == faults)
     }
 
+    @Test(arguments: [
+        (
+            CloudProvider.gcp, "https://www.googleapis.com/compute/v1/projects/p/regions/r/forwardingRules/f",
+            "projects/p/regions/r/forwardingRules/f"
+        ),
+        (.gcp, "//compute.googleapis.com/projects/p/global/networks/n", "projects/p/global/networks/n"),
+        (.gcp, "projects/p/global/networks/n", "projects/p/global/networks/n"), (.gcp, "https://x/y", "https://x/y"),
+        (.aws, "vpc-0a", "vpc-0a"), (.aws, "https://x/projects/p", "https://x/projects/p"),
+    ])
+    func oneSpelling(provider: CloudProvider, raw: String, canonical: String) {
+        #expect(provider.canonical(raw) == canonical)
+        #expect(provider.canonical(canonical) == canonical)
+    }
+
+    @Test(arguments: [
+        (CloudProvider.gcp, "projects/acme/regions/europe-west1/forwardingRules/orders", true),
+        (.gcp, "projects/acme/regions/europe-west1/forwardingRules/123456", false), (.gcp, "orders", false),
+        (.gcp, "projects/acme/global/networks/n", false), (.gcp, "vpce-0a", false),
+        (.aws, "vpce-0123456789abcdef0", true), (.aws, "vpce-", false), (.aws, "vpc-0a", false),
+    ])
+    func endpointsOfTheConsumersOwn(provider: CloudProvider, raw: String, isOne: Bool) {
+        #expect((provider.objection(toEndpoint: raw) == nil) == isOne)
+    }
+
     @Test func optionsBelongToOneCloud() {
         let all = EndpointOptions(additionalSubnets: ["s"], securityGroups: ["g"], privateDNS: true, globalAccess: true)
         #expect(all.strangers(to: .gcp) == ["additional_subnets", "security_groups", "private_dns"])

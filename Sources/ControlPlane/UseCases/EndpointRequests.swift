@@ -78,7 +78,8 @@ public struct EndpointRequests: Sendable {
         let request = EndpointRequest(
             id: environment.newID(at: now), serviceID: service.id, producerTeamID: service.teamID,
             consumerTeamID: account.teamID, accountID: account.id, networkID: network.id, subnet: subnet.nativeID,
-            mode: filing.mode, nativeEndpointID: filing.nativeEndpointID, requestedAddress: filing.requestedAddress,
+            mode: filing.mode, nativeEndpointID: filing.nativeEndpointID.map(service.provider.canonical),
+            requestedAddress: filing.requestedAddress,
             options: options, reason: filing.reason, ticket: filing.ticket, lifetime: filing.lifetime,
             approvalsRequired: service.policy.approvalsRequired,
             findings: Advice.findings(consumer: network, producers: producers), requestedBy: caller.subject,

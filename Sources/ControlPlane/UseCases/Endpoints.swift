@@ -86,6 +86,13 @@ public struct Endpoints: Sendable {
         guard endpoint.desired == .present else {
             throw ControlPlaneError(.notPossibleNow, "The endpoint is \(endpoint.phase.rawValue).")
         }
+        guard let provider = try transaction.find(endpoint.accountID)?.provider else {
+            throw ControlPlaneError.notFound("cloud account")
+        }
+        let nativeID = provider.canonical(nativeID)
+        if let objection = provider.objection(toEndpoint: nativeID) {
+            throw ControlPlaneError.impossible("/native_id", objection)
+        }
         guard endpoint.observed.nativeID != nativeID else { return endpoint }
         guard !endpoint.observed.hasBeenActive else {
             throw ControlPlaneError(

@@ -26,6 +26,11 @@ struct FilingRules {
                     pointer: "/native_endpoint_id", detail: "goes with mode self_managed only: Postern makes this one"))
         }
         faults += faultsOfOptions(filing)
+        if filing.mode == .selfManaged, let named = filing.nativeEndpointID,
+            let objection = service.provider.objection(toEndpoint: service.provider.canonical(named))
+        {
+            faults.append(.init(pointer: "/native_endpoint_id", detail: objection))
+        }
         guard let subnet = network.subnet(filing.subnet) else {
             let known = network.subnets.prefix(10).map(\.name).joined(separator: ", ")
             faults.append(

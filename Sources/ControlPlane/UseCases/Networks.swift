@@ -41,15 +41,17 @@ public struct Networks: Sendable {
         }
         try AccessRules.toUse(account, by: invocation.caller).require("cloud account")
         try check(declaration.subnets, within: declaration.ranges)
-        guard try transaction.networks(of: account.id).allSatisfy({ $0.nativeID != declaration.nativeID }) else {
+        let nativeID = account.provider.canonical(declaration.nativeID)
+        guard try transaction.networks(of: account.id).allSatisfy({ $0.nativeID != nativeID }) else {
             throw ControlPlaneError(
-                .conflict, "The network \(declaration.nativeID) of \(account.name) is known already.")
+                .conflict, "The network \(nativeID) of \(account.name) is known already.")
         }
         let now = environment.now()
         let network = Network(
             id: environment.newID(at: now), accountID: account.id, name: declaration.name,
-            nativeID: declaration.nativeID, region: declaration.region, ranges: declaration.ranges,
-            subnets: declaration.subnets, source: .declared, observedAt: now, createdAt: now, updatedAt: now)
+            nativeID: nativeID, region: declaration.region, ranges: declaration.ranges,
+            subnets: declaration.subnets.map { $0.canonical(at: account.provider) }, source: .declared, observedAt: now,
+            createdAt: now, updatedAt: now)
         try transaction.insert(network)
         try events.record(
             .networkDeclared, by: invocation, about: .init(network, of: account), ["name": network.name],
@@ -104,5 +106,11 @@ public struct Networks: Sendable {
         try events.record(
             .networkRemoved, by: invocation, about: .init(network, of: account), ["name": network.name],
             in: transaction)
+    }
+}
+
+extension Subnet {
+    fileprivate func canonical(at provider: CloudProvider) -> Subnet {
+        Subnet(name: name, nativeID: provider.canonical(nativeID), region: region, zone: zone, range: range)
     }
 }

@@ -114,7 +114,7 @@ struct AccessMatrixTests {
 
     private static func endpoints(_ scene: Scene) -> [Row] {
         let endpoint = "/v1/endpoints/\(scene.endpoint)"
-        let named: JSONValue = ["native_id": "forwardingRules/mine"]
+        let named: JSONValue = ["native_id": "projects/payments-prod/regions/europe-west1/forwardingRules/mine"]
         return [
             Row(.get, "/v1/endpoints", .everybody),
             Row(.get, endpoint, .init(404, 200, 200, 200, 200)),

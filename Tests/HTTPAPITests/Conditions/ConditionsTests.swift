@@ -58,7 +58,10 @@ struct ConditionsTests {
             (.patch, "/v1/services/orders-api", ["description": "d"]),
             (.post, "/v1/endpoint-requests/\(scene.pending)/approvals", ["verdict": "approve", "reason": "Fine."]),
             (.post, "/v1/endpoint-requests/\(scene.secretPending)/withdraw", nil),
-            (.post, "/v1/endpoints/\(scene.selfManagedEndpoint)/identify", ["native_id": "x"]),
+            (
+                .post, "/v1/endpoints/\(scene.selfManagedEndpoint)/identify",
+                ["native_id": "projects/payments-prod/regions/europe-west1/forwardingRules/mine"]
+            ),
             (.post, "/v1/endpoints/\(scene.failedEndpoint)/retry", nil),
             (.post, "/v1/endpoints/\(scene.endpoint)/revoke", ["reason": "Over."]),
             (.post, "/v1/endpoints/\(scene.failedEndpoint)/release", nil),

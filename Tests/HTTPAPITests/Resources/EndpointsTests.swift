@@ -33,9 +33,14 @@ struct EndpointsTests {
     @Test func aSelfMadeEndpointIsNamed() async throws {
         let scene = try await Scene.make()
         let path = "/v1/endpoints/\(scene.selfManagedEndpoint)/identify"
-        let named = await scene.world.post(path, as: .consumer, ["native_id": "forwardingRules/mine"])
+        let named = await scene.world.post(
+            path, as: .consumer,
+            [
+                "native_id":
+                    "https://www.googleapis.com/compute/v1/projects/payments-prod/regions/europe-west1/forwardingRules/mine"
+            ])
         #expect(named.status == 200)
-        #expect(named["native_id"] == "forwardingRules/mine")
+        #expect(named["native_id"] == "projects/payments-prod/regions/europe-west1/forwardingRules/mine")
         #expect(await scene.world.post(path, as: .consumer, ["native_id": "two words"]).faults == ["/native_id"])
         let managed = await scene.world.post(
             "/v1/endpoints/\(scene.endpoint)/identify", as: .consumer, ["native_id": "x"])

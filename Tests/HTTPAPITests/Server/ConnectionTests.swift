@@ -60,7 +60,10 @@ import Testing
     }
 
     @Test func aRequestInTinyPiecesIsTheSameRequest() async throws {
-        try await TestServer.run { port in
+        var settings = HTTPServerSettings(port: 0)
+        settings.limits.headerDeadline = .seconds(600)
+        settings.limits.bodyDeadline = .seconds(600)
+        try await TestServer.run(settings) { port in
             let client = try await RawClient.connect(to: port)
             let text =
                 "POST /things HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\nConnection: close\r\n\r\n2;x=y\r\n[1\r\n1\r\n]\r\n0\r\nTrailer: 1\r\n\r\n"
