@@ -6,7 +6,7 @@ from endtoend.server import BINARY, Server
 
 def pytest_sessionstart(session):
     if not BINARY.exists():
-        pytest.exit(f"{BINARY} is missing: build it with `swift build -c release`, or name another by POSTERN_BINARY", 3)
+        pytest.exit(f"{BINARY} is missing: `swift build -c release` makes it; POSTERN_BINARY names another", 3)
 
 
 @pytest.fixture

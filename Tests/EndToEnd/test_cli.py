@@ -63,7 +63,8 @@ def test_unknown_flags_are_refused(tmp_path):
 
 def test_an_open_address_needs_tls_or_a_proxy(tmp_path):
     for host in ("0.0.0.0", "::", "192.0.2.1"):
-        refuses("serve", "--data-dir", tmp_path, "--host", host, "--port", free_port(), saying=["--behind-proxy", "tls"])
+        refuses("serve", "--data-dir", tmp_path, "--host", host, "--port", free_port(),
+                saying=["--behind-proxy", "tls"])
     # With --behind-proxy it goes on, to fail here because the port is taken: the test listens to nobody but itself.
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -102,7 +103,8 @@ def test_tls(tmp_path):
             def is_ready():
                 assert process.poll() is None
                 try:
-                    return session.get(f"https://127.0.0.1:{port}/readyz", verify=str(root), timeout=5).status_code == 200
+                    reply = session.get(f"https://127.0.0.1:{port}/readyz", verify=str(root), timeout=5)
+                    return reply.status_code == 200
                 except requests.ConnectionError:
                     return False
 

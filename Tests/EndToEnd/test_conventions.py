@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import yaml
 
 from endtoend.client import Client
 
@@ -223,7 +224,8 @@ def test_a_cursor_belongs_to_its_list_and_filters(shared):
 
 
 @pytest.mark.parametrize("query", [
-    "limit=0", "limit=201", "limit=-1", "limit=x", "limit=", "limit=1.5", "limit=99999999999999999999", "limit=1&limit=2",
+    "limit=0", "limit=201", "limit=-1", "limit=x", "limit=", "limit=1.5", "limit=99999999999999999999",
+    "limit=1&limit=2",
     "cursor=nonsense", "cursor=", "offset=3", "Limit=3", "%ff=1", "limit=%zz",
 ])
 def test_a_bad_query_is_refused(shared, query):
@@ -340,14 +342,16 @@ def test_methods(shared, path):
         assert shared.admin.call("HEAD", target, 405)
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v2/teams", "/v1/teams/", "/v1//teams", "/v1/teams/a/b", "/docs/x",
-                                  "/v1/endpoints/not-an-id", "/v1/endpoints/req_01kb0s5y4gz8w6v4t2r0p8m6f1",
-                                  "/v1/teams/%2e%2e", "/v1/teams/a%2Fb", "/v1/TEAMS"])
+@pytest.mark.parametrize("path", [
+    "/", "/v1", "/v1/", "/v2/teams", "/v1/teams/", "/v1//teams", "/v1/teams/a/b", "/docs/x", "/v1/endpoints/not-an-id",
+    "/v1/endpoints/req_01kb0s5y4gz8w6v4t2r0p8m6f1", "/v1/teams/%2e%2e", "/v1/teams/a%2Fb", "/v1/TEAMS",
+])
 def test_unknown_paths(shared, path):
     assert shared.admin.call("GET", path, 404)["code"] == "not_found"
 
 
-@pytest.mark.parametrize("path", ["/v1/teams", "/v1/whoami", "/readyz", "/livez", "/openapi.json", "/v1/events?limit=200"])
+@pytest.mark.parametrize(
+    "path", ["/v1/teams", "/v1/whoami", "/readyz", "/livez", "/openapi.json", "/v1/events?limit=200"])
 def test_head_has_the_length_and_no_body(shared, path):
     get_status, get, body, _ = raw(shared, "GET", path)
     status, head, nothing, connection = raw(shared, "HEAD", path)
@@ -397,8 +401,7 @@ def test_replies_are_not_stored_by_anyone(shared):
 
 def test_the_document_is_the_one_of_this_project(shared):
     assert shared.server.client().get("/openapi.json").json() == Client.contract.document
-    from yaml import safe_load
-    assert safe_load(shared.server.client().get("/openapi.yaml").text) == Client.contract.document
+    assert yaml.safe_load(shared.server.client().get("/openapi.yaml").text) == Client.contract.document
 
 
 def test_names_stand_for_ids(shared):
@@ -430,7 +433,8 @@ def test_networks_are_declared_and_removed(shared):
     assert [error["pointer"] for error in bad["errors"]] == [
         "/subnets/0/cidr", "/subnets/1/cidr", "/subnets/1/native_id", "/subnets/1/cidr"]
     slip = shared.consumer.post("/v1/networks", {
-        "account": network["account_id"], "name": "bad", "native_id": "x", "cidrs": ["10.0.0.1/16"], "subnets": []}, 400)
+        "account": network["account_id"], "name": "bad", "native_id": "x", "cidrs": ["10.0.0.1/16"], "subnets": [],
+    }, 400)
     assert [error["pointer"] for error in slip["errors"]] == ["/cidrs/0"]
 
 

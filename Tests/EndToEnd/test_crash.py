@@ -130,6 +130,24 @@ def test_kill_during_a_load_of_filings_and_decisions(tmp_path):
     assert server.stop() == 0
 
 
+def test_a_stop_between_the_steps(tmp_path):
+    """SIGTERM while the clouds are being changed: it ends in time, and goes on where it was."""
+    server = Server(tmp_path).start()
+    scene = Scene(server)
+    approved = []
+    for _ in range(3):
+        approved += [scene.approved(network_id=scene.another_network()["id"])["endpoint_id"] for _ in range(15)]
+        begun = time.monotonic()
+        assert server.stop(within=12) == 0
+        assert time.monotonic() - begun < 10
+        server.start()
+    for identifier in approved:
+        scene.reaches(identifier, "active", within=60)
+    standing = Counter(found["endpoint_id"] for found in scene.inventory()["endpoints"])
+    assert standing == Counter(dict.fromkeys(approved, 1))
+    assert server.stop() == 0
+
+
 def check_records(scene, load):
     """Every acknowledged filing and decision is there, once, and nothing that nobody sent."""
     found = {request["id"]: request for request in scene.owner.walk("/v1/endpoint-requests")}
@@ -145,6 +163,10 @@ def check_log(scene, load):
     events = scene.events()
     assert [event["sequence"] for event in events] == list(range(1, len(events) + 1))
     assert len({event["id"] for event in events}) == len(events)
+    # Each event carries the hash of the one before: nothing was lost, changed or put in between.
+    assert [event["previous_hash"] for event in events] == ["0" * 64] + [event["hash"] for event in events[:-1]]
+    head = scene.admin.get("/v1/events/head").json()
+    assert head["sequence"] >= events[-1]["sequence"]
     filed = [event for event in events if event["kind"] == "endpoint_request.filed"]
     assert {event["request_id"]: event["http_request_id"] for event in filed} == load.calls
     assert len(filed) == len(load.calls)

@@ -257,18 +257,16 @@ def test_hostile_bodies(shared):
 
 
 def test_numbers_are_exact(shared):
-    body = {"limit": 10**400}
-    for raw in (b'{"kind": "slow", "count": 1e0}', b'{"kind": "slow", "count": 1.5}', b'{"kind": "slow", "count": 1e999}',
-                b'{"kind": "slow", "count": -0}', b'{"kind": "slow", "count": 9223372036854775808}'):
+    for number in (b"1e0", b"1.5", b"1e999", b"-0", b"9223372036854775808", b"9" * 400):
         reply = shared.admin.call(
-            "POST", "/dev/fake/faults", (204, 400), data=raw, headers={"Content-Type": "application/json"})
+            "POST", "/dev/fake/faults", (204, 400), data=b'{"kind": "slow", "count": ' + number + b"}",
+            headers={"Content-Type": "application/json"})
         if reply.status == 204:
-            # 1e0 is the integer 1, as JSON Schema has it.
-            assert raw.endswith(b"1e0}")
+            # It is the integer 1, as JSON Schema has it.
+            assert number == b"1e0"
             shared.admin.delete("/dev/fake/faults", 204)
         else:
             assert [error["pointer"] for error in reply["errors"]] == ["/count"]
-    assert shared.admin.post("/v1/teams", body, 400)
 
 
 def test_many_connections_at_once(shared):

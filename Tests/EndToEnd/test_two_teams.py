@@ -152,7 +152,7 @@ def test_lists_decide_at_once_and_the_deny_list_stands_above(scene):
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_a_lifetime_ends(scene, flavour):
-    end = (datetime.now(UTC) + timedelta(seconds=12)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    end = (datetime.now(UTC) + timedelta(seconds=8)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     request = scene.approved(flavour, until=end)
     endpoint = scene.reaches(request["endpoint_id"], "active")
     assert endpoint["expires_at"] == end
@@ -199,7 +199,8 @@ def test_a_requested_address_is_given_once(scene, flavour):
         second = scene.approved(network_id=place["id"], requested_address=wanted)
         failed = scene.reaches(second["endpoint_id"], "failed")
         assert failed["last_error"]["code"] == "conflict" and failed["last_error"]["side"] == "consumer"
-        assert failed["waiting_on"]["role"] == "consumer" and failed["waiting_on"]["team_id"] == scene.consumer_team["id"]
+        turn = failed["waiting_on"]
+        assert (turn["role"], turn["team_id"]) == ("consumer", scene.consumer_team["id"])
         # Free it, retry, and it goes on.
         scene.owner.post(f"/v1/endpoints/{endpoint['id']}/revoke", {"reason": "Makes room."}, expect=202)
         scene.reaches(endpoint["id"], "closed")
@@ -236,7 +237,8 @@ def test_impossible_requests_are_refused_with_all_faults(scene):
     pointers = {error["pointer"] for error in refused["errors"]}
     assert pointers == {"/subnet", "/reason", "/until", "/native_endpoint_id", "/options/security_groups"}
     elsewhere = scene.filing(service=scene.flavours["aws"].service)
-    assert "/network_id" in [e["pointer"] for e in scene.consumer.post("/v1/endpoint-requests", elsewhere, expect=422)["errors"]]
+    across = scene.consumer.post("/v1/endpoint-requests", elsewhere, expect=422)
+    assert "/network_id" in [error["pointer"] for error in across["errors"]]
     outside = scene.consumer.post("/v1/endpoint-requests", scene.filing(requested_address="192.0.2.1"), expect=422)
     assert [error["pointer"] for error in outside["errors"]] == ["/requested_address"]
     both = scene.consumer.post(
