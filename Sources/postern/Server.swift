@@ -18,19 +18,8 @@ struct Server {
         let environment = Environment.system()
         let clouds = try Clouds(settings, environment: environment, logger: logger)
         logger.info("\(Version.text) starts", metadata: metadata(folder, clouds))
-        do {
-            try await run(with: clouds, in: folder, environment)
-        } catch {
-            await clouds.close()
-            throw error
-        }
-        await clouds.close()
-        logger.info("\(Version.text) has stopped")
-    }
 
-    private func run(with clouds: Clouds, in folder: DataDirectory, _ environment: Environment) async throws {
-        let store = try SQLiteStore(
-            path: settings.databasePath, settings: SQLiteSettings(groupCommit: settings.groupCommit), logger: logger)
+        let store = try await openStore()
         let wake = WakeSignal()
         let useCases = UseCases(environment: environment, wake: wake, providers: Set(clouds.backends.keys))
         let reconciler = Reconciler(
@@ -48,7 +37,9 @@ struct Server {
             try demo.note(url: url)
             if await becomesAlive(reconciler, environment) { demo.greet() }
         }
+        await clouds.close()
         store.close()
+        logger.info("\(Version.text) has stopped")
     }
 
     /// Before anything is begun, and by name: the TLS library tells only that it could not load one of them.
@@ -57,6 +48,21 @@ struct Server {
         for (setting, path) in [(Setting.tlsCertificate, tls.certificate), (.tlsKey, tls.key)]
         where !FileManager.default.isReadableFile(atPath: path) {
             throw OperatorFault("\(setting.rawValue): \(path) cannot be read")
+        }
+    }
+
+    /// A server that was killed a moment ago may hold the database until the system has cleared it away: that is waited
+    /// for, but not for one that goes on.
+    private func openStore() async throws -> SQLiteStore {
+        let patience = ContinuousClock.now + .seconds(3)
+        while true {
+            do {
+                return try SQLiteStore(
+                    path: settings.databasePath, settings: SQLiteSettings(groupCommit: settings.groupCommit),
+                    logger: logger)
+            } catch StoreOpenError.inUse where ContinuousClock.now < patience {
+                try await ContinuousClock().sleep(for: .milliseconds(50))
+            }
         }
     }
 

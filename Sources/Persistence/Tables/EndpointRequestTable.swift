@@ -71,7 +71,7 @@ extension SQLiteReading {
                 Condition(
                     """
                     NOT EXISTS (SELECT 1 FROM approval
-                    WHERE request_id = endpoint_request.id AND decided_by = ? AND verdict = 'approve')
+                    WHERE request_id = endpoint_request.id AND decided_by = ? AND +verdict = 'approve')
                     """, inbox.subject)
             ]
         }
