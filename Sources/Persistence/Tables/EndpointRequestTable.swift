@@ -67,6 +67,7 @@ extension SQLiteReading {
             guard query.state ?? .pending == .pending else { return [] }
             list.state = .pending
             list.producers = inbox.teams?.sorted()
+            // The plus keeps SQLite off the index by verdict, which would read every approval there is.
             list.filters = [
                 Condition(
                     """
