@@ -253,3 +253,18 @@ def test_the_longest_lifetime_is_the_owners_choice(scene):
         assert refused["errors"][0]["pointer"] in ("/until", "/lifetime_seconds")
     request = scene.file(lifetime_seconds=3600)
     assert request["lifetime_seconds"] == 3600 and request["until"] is None and request["reason"] == REASON
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_service_of_the_cloud_is_adopted_once(scene, flavour):
+    """Two records of one service would each derive its accept list, and cut the other's consumers."""
+    service = scene.owner.get(f"/v1/services/{scene.flavours[flavour].service}").json()
+    twin = {
+        "name": "twin", "team": scene.producer_team["name"], "region": service["region"],
+        "account": scene.account(flavour, "producer")["name"], "adopt": {"native_id": service["native_id"]},
+    }
+    assert scene.owner.post("/v1/services", twin, expect=409)["code"] == "conflict"
+    # Once the first is retired, its place is free.
+    scene.owner.post(f"/v1/services/{service['id']}/withdraw", expect=202)
+    eventually(lambda: scene.owner.get(f"/v1/services/{service['id']}")["phase"] == "retired", 30, "it is not retired")
+    assert scene.owner.post("/v1/services", twin, expect=201)
