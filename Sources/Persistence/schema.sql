@@ -120,6 +120,7 @@ CREATE TABLE endpoint (
 ) STRICT;
 CREATE INDEX endpoint_by_account ON endpoint (account_id, phase, id);
 CREATE INDEX endpoint_by_consumer ON endpoint (consumer_team_id, phase, id);
+CREATE INDEX endpoint_by_native ON endpoint (service_id, native_id, request_id) WHERE native_id IS NOT NULL;
 CREATE INDEX endpoint_by_phase ON endpoint (phase, id);
 CREATE INDEX endpoint_by_producer ON endpoint (producer_team_id, phase, id);
 CREATE INDEX endpoint_by_service ON endpoint (service_id, phase, id);

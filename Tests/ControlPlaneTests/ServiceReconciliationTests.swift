@@ -64,6 +64,30 @@ import TestSupport
         #expect(inventory.services.map(\.nativeID).count == 1, "an adopted service is never deleted")
     }
 
+    /// Two services over one accept list would take its entries from each other.
+    @Test(arguments: CloudProvider.allCases) func isAdoptedOnce(provider: CloudProvider) async throws {
+        let world = try World(provider)
+        let registry = try await world.register()
+        let name = try #require(ResourceName("twin"))
+        let invocation = world.caller("bob", [registry.producers])
+        let prefix = provider == .gcp ? "https://www.googleapis.com/compute/v1/" : ""
+        let publication = Services.Publication(
+            name: name, team: .id(registry.producers), account: .name(world.producer.name), region: world.region,
+            description: nil, documentationURL: nil, origin: .adopted(nativeID: prefix + world.serviceNativeID),
+            visibility: .everyone, policy: .init())
+        func adopt() async throws {
+            _ = try await world.store.write { [useCases = world.useCases] in
+                try useCases.services.publish(publication, by: invocation, in: $0)
+            }
+        }
+        await #expect(throws: ControlPlaneError.self) { try await adopt() }
+        _ = try await world.store.write { [useCases = world.useCases] in
+            try useCases.services.withdraw(.id(registry.service), reason: nil, if: .none, by: invocation, in: $0)
+        }
+        await world.settle(world.reconciler(), rounds: 2)
+        try await adopt()
+    }
+
     @Test(arguments: CloudProvider.allCases) func aMissingServiceIsShown(provider: CloudProvider) async throws {
         let world = try World(provider)
         let registry = try await world.register()
@@ -135,6 +159,28 @@ import TestSupport
         #expect(await status(world, of: native) == (provider == .aws ? .rejected : .pending))
         #expect(try await discovered(world).count == 1, "it is not asked about again")
         #expect(await world.cloud.inventory().endpoints.count == 1, "what the consumer made is the consumer's")
+    }
+
+    /// What was cut waits again at Google: the revocation was the decision on it.
+    @Test(arguments: CloudProvider.allCases) func whatWasRevokedIsNotAskedAboutAgain(provider: CloudProvider)
+        async throws
+    {
+        let world = try World(provider)
+        let registry = try await world.register()
+        let id = try await world.approved(registry, mode: .selfManaged)
+        await world.settle(world.reconciler(), rounds: 2)
+        let native = try await stranger(world, registry)
+        let consumer = world.caller("alice", [registry.consumers])
+        _ = try await world.store.write { [useCases = world.useCases] in
+            try useCases.endpoints.identify(id, nativeID: native, if: .none, by: consumer, in: $0)
+        }
+        await world.settle(world.reconciler(), rounds: 2)
+        #expect(try await world.endpoint(id).phase == .active)
+        try await world.revoke(id, registry)
+        await world.settle(world.reconciler(), rounds: 3)
+        #expect(try await world.endpoint(id).phase == .closed)
+        #expect(await status(world, of: native) != .accepted)
+        #expect(try await discovered(world).isEmpty)
     }
 
     @Test func oursIsNeverTakenForAStranger() async throws {

@@ -81,7 +81,8 @@ public protocol StoreReader {
     func findLiveRequest(
         service: ID<PublishedService>, network: ID<Network>, subnet: String
     ) throws -> EndpointRequest?
-    /// The newest request that names this endpoint as the one its consumer made itself.
+    /// The newest request that this endpoint of a consumer's stands for: named when it was filed, or seen or told of its
+    /// endpoint since.
     func findRequest(service: ID<PublishedService>, nativeEndpointID: String) throws -> EndpointRequest?
     /// Pending requests whose time to be decided is over at `instant`, longest overdue first.
     func requests(expiredAt instant: Timestamp, limit: Int) throws -> [EndpointRequest]

@@ -105,11 +105,15 @@ public struct Services: Sendable {
         guard try transaction.findService(named: publication.name) == nil else {
             throw ControlPlaneError(.conflict, "There is a service named \(publication.name) already.")
         }
+        let origin = publication.origin.canonical(at: account.provider)
+        if let nativeID = origin.adoptedID, let twin = try owner(of: nativeID, in: account, transaction) {
+            throw ControlPlaneError(.conflict, "\(twin.name) stands for \(nativeID) already: withdraw that one first.")
+        }
         let now = environment.now()
         let service = PublishedService(
             id: environment.newID(at: now), name: publication.name, teamID: team.id, accountID: account.id,
             provider: account.provider, region: publication.region, description: publication.description,
-            documentationURL: publication.documentationURL, origin: publication.origin,
+            documentationURL: publication.documentationURL, origin: origin,
             visibility: try resolve(publication.visibility, in: transaction),
             policy: try resolve(publication.policy, onto: AccessPolicy(), in: transaction),
             schedule: Schedule(dueAt: now), createdAt: now, updatedAt: now)
@@ -118,6 +122,23 @@ public struct Services: Sendable {
             .servicePublished, by: invocation, about: .init(service), ["name": service.name.text], in: transaction)
         transaction.afterCommit(wake.wake)
         return service
+    }
+
+    /// The service that stands for this one in the cloud. Two that share one accept list would take it from each other.
+    private func owner(
+        of nativeID: String, in account: CloudAccount, _ reader: any StoreReader
+    ) throws -> PublishedService? {
+        let query = ServiceQuery(audience: .everything, team: account.teamID)
+        var page = Page<ID<PublishedService>>(limit: 200)
+        while true {
+            let services = try reader.services(query, page)
+            let owner = services.first { service in
+                service.accountID == account.id && service.phase != .retired
+                    && [service.nativeID, service.origin.adoptedID].contains(nativeID)
+            }
+            guard owner == nil, let last = services.last, services.count == page.limit else { return owner }
+            page = Page(limit: page.limit, after: last.id)
+        }
     }
 
     public func change(
@@ -248,28 +269,5 @@ public struct Services: Sendable {
             return account
         }
         return ConsumerList(teams: Set(named.map(\.id)), accounts: Set(accounts.map(\.id)))
-    }
-}
-
-extension PublishedService.Blueprint {
-    /// What keeps `provider` from making a service from it.
-    fileprivate func faults(for provider: CloudProvider) -> [ControlPlaneError.FieldFault] {
-        var faults: [ControlPlaneError.FieldFault] = []
-        func refuse(_ field: String, if isFault: Bool, _ detail: String) {
-            if isFault { faults.append(.init(pointer: "/publish/\(field)", detail: detail)) }
-        }
-        switch provider {
-        case .gcp:
-            refuse(
-                "nat_subnets", if: natSubnets.isEmpty,
-                "Private Service Connect needs at least one subnet of purpose PRIVATE_SERVICE_CONNECT")
-            refuse(
-                "supported_regions", if: !supportedRegions.isEmpty,
-                "is a setting of PrivateLink; a service attachment serves its own region")
-        case .aws:
-            refuse("nat_subnets", if: !natSubnets.isEmpty, "is a setting of Private Service Connect")
-            refuse("proxy_protocol", if: proxyProtocol, "is a setting of the load balancer's target group at AWS")
-        }
-        return faults
     }
 }

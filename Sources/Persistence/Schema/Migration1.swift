@@ -246,6 +246,7 @@ extension Schema {
         CREATE INDEX endpoint_by_service ON endpoint (service_id, phase, id);
         CREATE INDEX endpoint_by_account ON endpoint (account_id, phase, id);
         CREATE INDEX endpoint_open ON endpoint (service_id, account_id, id) WHERE phase <> 'closed';
+        CREATE INDEX endpoint_by_native ON endpoint (service_id, native_id, request_id) WHERE native_id IS NOT NULL;
         CREATE INDEX endpoint_due ON endpoint (due_at, id) WHERE due_at IS NOT NULL;
         CREATE INDEX endpoint_overdue ON endpoint (expires_at, id) WHERE desired = 'present' AND expires_at IS NOT NULL;
 

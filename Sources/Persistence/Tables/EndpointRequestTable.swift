@@ -19,8 +19,9 @@ private enum EndpointRequestTable {
         """
 
     static let findByNative = """
-        SELECT \(text.columns) FROM endpoint_request
-        WHERE service_id = $1 AND native_endpoint_id = $2 ORDER BY id DESC LIMIT 1
+        SELECT \(text.columns) FROM endpoint_request WHERE id = MAX(
+            COALESCE((SELECT MAX(id) FROM endpoint_request WHERE service_id = $1 AND native_endpoint_id = $2), ''),
+            COALESCE((SELECT MAX(request_id) FROM endpoint WHERE service_id = $1 AND native_id = $2), ''))
         """
 
     static func decode(_ columns: inout Columns) throws -> EndpointRequest {

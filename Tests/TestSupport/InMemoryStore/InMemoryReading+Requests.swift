@@ -31,7 +31,10 @@ extension InMemoryReading {
 
     func findRequest(service: ID<PublishedService>, nativeEndpointID: String) -> EndpointRequest? {
         tables.requests.values
-            .filter { $0.serviceID == service && $0.nativeEndpointID == nativeEndpointID }
+            .filter { request in
+                let seen = request.endpointID.flatMap { tables.endpoints[$0] }?.observed.nativeID
+                return request.serviceID == service && [request.nativeEndpointID, seen].contains(nativeEndpointID)
+            }
             .max { $0.id < $1.id }
     }
 
