@@ -21,7 +21,7 @@ public final class SQLiteStore: Store {
         try self.init(path: path, writer: writer, lock: lock, settings: settings, logger: logger)
     }
 
-    private init(
+    init(
         path: String, writer: DatabaseQueue, lock: FileLock?, settings: SQLiteSettings, logger: Logger
     ) throws {
         do {
@@ -94,6 +94,7 @@ public final class SQLiteStore: Store {
                 let version = try file.checkSchema(database)
                 note(version)
                 try requireWritable(database, at: path)
+                try file.checkPages(database)
                 guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
                     throw StoreOpenError.unwritable(
                         path: path, detail: "the file system does not support SQLite's write-ahead log")

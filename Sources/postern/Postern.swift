@@ -10,7 +10,9 @@ import ArgumentParser
             in the file given with --config. Flags win over the environment, and the environment over the file.
             """,
         version: Version.text,
-        subcommands: [ServeCommand.self, MigrateCommand.self, BackupCommand.self, TokenCommand.self])
+        subcommands: [
+            ServeCommand.self, MigrateCommand.self, BackupCommand.self, VerifyLogCommand.self, TokenCommand.self,
+        ])
 }
 
 enum Version {

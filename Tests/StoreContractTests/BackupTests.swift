@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    private static func write(_ number: Int, to store: SQLiteStore) async throws {
+    static func write(_ number: Int, to store: SQLiteStore) async throws {
         let team = GroupCommitTests.team(number)
         try await store.write { transaction in
             try transaction.insert(team)

@@ -54,7 +54,11 @@ final class ReaderPool: Sendable {
         try connection.writeWithoutTransaction { database in
             let session = try Session(database)
             try session.run("BEGIN")
-            defer { if session.isInTransaction { _ = try? session.run("ROLLBACK") } }
+            defer {
+                // Also after a failure of the disk: a snapshot left open would be a fault of the program's.
+                session.forgetFailure()
+                if session.isInTransaction { _ = try? session.run("ROLLBACK") }
+            }
             return try body(SQLiteSnapshot(session: session))
         }
     }

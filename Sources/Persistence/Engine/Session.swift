@@ -110,11 +110,20 @@ final class Session {
         case 1555, 2067, 2579: return .duplicate  // a primary key, a unique index, a row id
         case 787, 1299: return .stale  // a foreign key, or a missing value that was to come from another record
         default:
-            let message = String(cString: sqlite3_errmsg(handle))
-            let failure = StoreError.unavailable(
-                reason: "SQLite: \(message) (\(sqlite3_extended_errcode(handle))) at \(sql.prefix(60))")
+            let code = sqlite3_extended_errcode(handle)
+            let message = "SQLite: \(String(cString: sqlite3_errmsg(handle))) (\(code)) at \(sql.prefix(60))"
+            let failure = StoreError.unavailable(reason: Self.advice(code).map { "\($0) (\(message))" } ?? message)
             self.failure = failure
             return failure
+        }
+    }
+
+    /// What the operator has to do about the failures that do not pass by themselves.
+    private static func advice(_ code: Int32) -> String? {
+        switch code & 0xFF {
+        case SQLITE_CORRUPT, SQLITE_NOTADB: "the database is damaged: stop the server and restore the latest backup"
+        case SQLITE_FULL: "the disk is full: make room"
+        default: nil
         }
     }
 }

@@ -25,6 +25,8 @@ struct DatabaseFile {
 
     var exists: Bool { size != nil }
     private var hasLog: Bool { (DatabaseFile(path: "\(path)-wal").size ?? 0) > 0 }
+    /// What SQLite undoes at the next opening, because the power went while the file was made.
+    private var hasJournal: Bool { (DatabaseFile(path: "\(path)-journal").size ?? 0) > 0 }
 
     /// Makes an empty file that only this user reads, unless there is one: SQLite would make one that all may read, and
     /// gives its own files beside it the same permissions.
@@ -42,14 +44,36 @@ struct DatabaseFile {
         guard !isFolder else { throw .unwritable(path: path, detail: "it is a folder") }
         guard let size, size > 0 else { return }
         let header = firstBytes(100)
-        guard header.starts(with: Array("SQLite format 3\0".utf8)), header.count == 100 else {
-            throw .notADatabase(path: path)
+        let isWhole = header.starts(with: Array("SQLite format 3\0".utf8)) && header.count == 100
+        if hasLog, isWhole, header[18] == 1 {
+            throw .leftoverLog(path: path)
         }
+        // With a log or a journal, the file itself may be half-written: SQLite mends it from there.
+        guard !hasLog, !hasJournal else { return }
+        guard isWhole else { throw .notADatabase(path: path) }
         let pageSize = header[16...17].reduce(0) { $0 << 8 | Int($1) }
         let pages = header[28...31].reduce(0) { $0 << 8 | Int($1) }
-        // While there is a log, the file may be behind what its header promises.
-        guard hasLog || pages * (pageSize == 1 ? 65_536 : pageSize) <= size else {
+        guard pages * (pageSize == 1 ? 65_536 : pageSize) <= size else {
             throw .damaged(path: path, detail: "the file is shorter than its header says")
+        }
+    }
+
+    /// Reads every page of a database that is small enough for it to take no time worth mentioning. A damaged page of a
+    /// larger one is met by whoever reads it, and by the next backup.
+    func checkPages(_ database: Database) throws {
+        guard let size, size <= Self.largestChecked else { return }
+        try checkAllPages(database)
+    }
+
+    /// 64 MiB, of which a second reads several times as much.
+    private static let largestChecked = 64 << 20
+
+    /// Reads every page, however many there are.
+    func checkAllPages(_ database: Database) throws {
+        let found = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "it cannot be checked"
+        guard found == "ok" else {
+            let detail = found.split(separator: "\n").last.map(String.init) ?? found
+            throw StoreOpenError.damaged(path: path, detail: detail)
         }
     }
 
@@ -62,8 +86,9 @@ struct DatabaseFile {
     }
 
     /// Whose database it is, and of which version.
+    /// - Parameter isComplete: whether every table, index and trigger of the newest version has to be there.
     /// - Returns: the schema's version; 0 for an empty database.
-    func checkSchema(_ database: Database) throws -> Int {
+    func checkSchema(_ database: Database, isComplete: Bool = true) throws -> Int {
         let version = try Schema.version(of: database)
         let parts = try Schema.parts(of: database)
         let isOurs = try Schema.applicationID(of: database) == Schema.applicationID
@@ -71,7 +96,7 @@ struct DatabaseFile {
         guard version <= Schema.newestVersion else {
             throw StoreOpenError.newer(path: path, found: version, known: Schema.newestVersion)
         }
-        if version == Schema.newestVersion, let lost = try Schema.expectedParts().subtracting(parts).min() {
+        if isComplete, version == Schema.newestVersion, let lost = try Schema.expectedParts().subtracting(parts).min() {
             throw StoreOpenError.damaged(path: path, detail: "\(lost) is missing")
         }
         return version

@@ -10,7 +10,7 @@ import GRDB
 
 extension SQLiteStore {
     /// Copies the database as it stands at one instant, while a server may be serving it. The copy is one file, durable
-    /// when this returns, and has the version that the original has.
+    /// when this returns, sound, and has the version that the original has.
     /// - Throws: `StoreOpenError`; then there is nothing at `destination`, or what was there before.
     public static func backup(from path: String, to destination: String) throws {
         let file = DatabaseFile(path: path)
@@ -38,6 +38,12 @@ extension SQLiteStore {
             let copy = try DatabaseQueue(path: path)
             // In one step, so that a server that keeps writing does not make it begin again and again.
             try source.backup(to: copy)
+            try copy.writeWithoutTransaction { database in
+                // One file, which needs no other beside it to be read.
+                try database.execute(sql: "PRAGMA journal_mode = DELETE")
+                // What nobody can restore from is no backup.
+                try DatabaseFile(path: source.path).checkAllPages(database)
+            }
             try copy.close()
             try makeDurable(path)
         } catch let error as DatabaseError where error.resultCode != .SQLITE_CORRUPT {

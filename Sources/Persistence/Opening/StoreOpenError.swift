@@ -12,6 +12,8 @@ public enum StoreOpenError: Error, Hashable, CustomStringConvertible {
     /// A SQLite database, but not Postern's.
     case foreign(path: String)
     case damaged(path: String, detail: String)
+    /// A backup was put in place of a database whose log is still there.
+    case leftoverLog(path: String)
     case unwritable(path: String, detail: String)
     /// A backup never replaces a file.
     case destinationExists(path: String)
@@ -37,6 +39,9 @@ public enum StoreOpenError: Error, Hashable, CustomStringConvertible {
         case .damaged(let path, let detail):
             "The database \(path) is damaged (\(detail)): restore the latest backup in its place, and remove the files "
                 + "\(path)-wal and \(path)-shm if they exist."
+        case .leftoverLog(let path):
+            "The database \(path) is a backup, and \(path)-wal beside it is the log of the database that stood here "
+                + "before: remove \(path)-wal and \(path)-shm, and start again."
         case .unwritable(let path, let detail):
             "The database \(path) cannot be written (\(detail)): check that the folder exists, its permissions and the "
                 + "disk."

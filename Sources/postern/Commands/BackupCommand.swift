@@ -6,7 +6,10 @@ struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
         abstract: "Copy the database to a new file, also while the server runs.",
-        discussion: "To restore, stop the server and put the copy in the data folder as postern.db.")
+        discussion: """
+            To restore, stop the server, remove postern.db-wal and postern.db-shm from the data folder, and put the copy \
+            there as postern.db.
+            """)
 
     @OptionGroup var storage: StorageOptions
 

@@ -1,0 +1,157 @@
+import Connectivity
+import ControlPlane
+import Foundation
+import GRDB
+import Logging
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Persistence
+
+/// The file is not what was written: never a crash, and nothing half-read.
+@Suite struct DamageTests {
+    private static let pageSize = 4096
+
+    @Test func aDamagedPageFailsWhatReadsItAndNothingElse() async throws {
+        try await withDatabase { folder in
+            try await Self.fill(folder)
+            let logs = Mutex<[String]>([])
+            let store = try SQLiteStore(
+                path: folder.database, settings: SQLiteSettings(readers: 1),
+                logger: Logger(label: "test") { _ in CollectingLogHandler { line in logs.withLock { $0.append(line) } }
+                })
+            defer { store.close() }
+            try folder.rewriteInPlace { Self.overwritePages(holding: "orders", in: &$0) }
+            for _ in 0..<3 {
+                let error = await #expect(throws: StoreError.self) {
+                    try await store.read { try $0.teams(Page(limit: .max)) }
+                }
+                guard case .unavailable(let reason)? = error else { return }
+                #expect(reason.hasPrefix("the database is damaged: stop the server and restore the latest backup"))
+            }
+            // The same connection reads what is whole.
+            #expect(try await store.read { try $0.eventHead() }.sequence == 300)
+            try await store.checkWritable()
+            #expect(logs.withLock { $0 } == [])
+            let destination = folder.path("copy.sqlite")
+            let refusal = #expect(throws: StoreOpenError.self) {
+                try SQLiteStore.backup(from: folder.database, to: destination)
+            }
+            guard case .damaged? = refusal else {
+                Issue.record("a damaged database was backed up: \(String(describing: refusal))")
+                return
+            }
+            #expect(!FileManager.default.fileExists(atPath: destination))
+        }
+    }
+
+    /// Anywhere in the file: it is refused, or serves what it can, and what it serves from the log is told from what was
+    /// written.
+    @Test func aFlippedBitIsRefusedOrServedAround() async throws {
+        try await withDatabase { folder in
+            try await Self.fill(folder)
+            let whole = try Data(contentsOf: URL(filePath: folder.database))
+            var random = SeededGenerator(seed: 5)
+            var (refused, unavailable, tampered, unnoticed) = (0, 0, 0, 0)
+            for _ in 0..<150 {
+                let (offset, bit) = (
+                    Int.random(in: 0..<whole.count, using: &random), UInt8.random(in: 0..<8, using: &random)
+                )
+                try folder.rewrite { _ in
+                    var flipped = whole
+                    flipped[offset] ^= 1 << bit
+                    return flipped
+                }
+                do {
+                    let store = try folder.open()
+                    defer { store.close() }
+                    _ = try await EventLogCheck().run(on: store)
+                    _ = try await store.read { try $0.teams(Page(limit: .max)) }
+                    try await store.checkWritable()
+                    unnoticed += 1
+                } catch is StoreOpenError {
+                    refused += 1
+                } catch is StoreError {
+                    unavailable += 1
+                } catch is EventLogCheck.Fault {
+                    tampered += 1
+                }
+                for end in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: folder.database + end) }
+            }
+            print(
+                "Flipped bits: \(refused) refused, \(unavailable) unavailable, \(tampered) in the log, \(unnoticed) in texts or unused bytes"
+            )
+            #expect(refused > 5)
+            #expect(tampered > 5)
+        }
+    }
+
+    @Test func aBackupBesideTheLogOfAnotherIsRefused() async throws {
+        try await withDatabase { folder in
+            let store = try folder.open()
+            try await BackupTests.write(1, to: store)
+            try SQLiteStore.backup(from: folder.database, to: folder.path("copy.sqlite"))
+            try await BackupTests.write(2, to: store)
+            let log = try Data(contentsOf: URL(filePath: folder.path("postern.sqlite-wal")))
+            store.close()
+            try FileManager.default.removeItem(atPath: folder.database)
+            try FileManager.default.copyItem(atPath: folder.path("copy.sqlite"), toPath: folder.database)
+            try log.write(to: URL(filePath: folder.path("postern.sqlite-wal")))
+            let error = #expect(throws: StoreOpenError.leftoverLog(path: folder.database)) { try folder.open() }
+            #expect(error?.description.contains("remove \(folder.database)-wal") == true)
+            try FileManager.default.removeItem(atPath: folder.path("postern.sqlite-wal"))
+            let restored = try folder.open()
+            #expect(try await restored.read { try $0.eventHead() }.sequence == 1)
+            try await BackupTests.write(3, to: restored)
+        }
+    }
+
+    private static func fill(_ folder: DatabaseFolder) async throws {
+        let store = try folder.open()
+        let samples = StoreSamples()
+        for _ in 0..<300 {
+            try await store.write { transaction in
+                var team = samples.team()
+                team.description = String(repeating: "orders ", count: 50)
+                try transaction.insert(team)
+                try transaction.append(samples.event(.teamCreated, about: .init(teamID: team.id)))
+            }
+        }
+        store.close()
+    }
+
+    private static func overwritePages(holding text: String, in content: inout Data) {
+        for start in stride(from: pageSize, to: content.count, by: pageSize) {
+            let page = start..<start + pageSize
+            guard content[page].range(of: Data(text.utf8)) != nil else { continue }
+            content.replaceSubrange(page, with: Data(repeating: 0xA5, count: pageSize))
+        }
+    }
+}
+
+extension DatabaseFolder {
+    /// Changes the file that others have open.
+    fileprivate func rewriteInPlace(_ change: (inout Data) -> Void) throws {
+        var content = try Data(contentsOf: URL(filePath: database))
+        change(&content)
+        let file = try FileHandle(forUpdating: URL(filePath: database))
+        try file.write(contentsOf: content)
+        try file.close()
+    }
+}
+
+private struct CollectingLogHandler: LogHandler {
+    var logLevel: Logger.Level = .error
+    var metadata: Logger.Metadata = [:]
+    let collect: @Sendable (String) -> Void
+
+    init(_ collect: @escaping @Sendable (String) -> Void) { self.collect = collect }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { collect("\(event.message)") }
+}
