@@ -124,6 +124,10 @@ let package = Package(
             ],
             path: "Tests/TestSupport",
             swiftSettings: settings),
+        .target(
+            name: "PowerCut",
+            dependencies: [.product(name: "GRDBSQLite", package: "GRDB.swift")],
+            path: "Tests/PowerCut"),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
         .testTarget(
             name: "ConnectivityTests", dependencies: ["Connectivity"], swiftSettings: settings),
@@ -134,7 +138,7 @@ let package = Package(
         .testTarget(
             name: "StoreContractTests",
             dependencies: [
-                "Connectivity", "ControlPlane", "Persistence", "TestSupport",
+                "Connectivity", "ControlPlane", "Persistence", "PowerCut", "TestSupport", logging,
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
