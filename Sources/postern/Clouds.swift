@@ -16,8 +16,10 @@ struct Clouds {
     private let transports: [CloudTransport]
 
     init(_ settings: Settings, environment: Environment, logger: Logger) throws {
+        let journal = settings.dataDirectory + "/fake-cloud.journal"
+        try Self.refuseToMix(settings, journal: journal)
         if settings.isDevelopment {
-            let fake = try FakeCloud(journal: settings.dataDirectory + "/fake-cloud.journal", environment: environment)
+            let fake = try FakeCloud(journal: journal, environment: environment)
             backends = Dictionary(uniqueKeysWithValues: CloudProvider.allCases.map { ($0, fake.backend(for: $0)) })
             (self.fake, transports) = (fake, [])
         } else {
@@ -31,6 +33,20 @@ struct Clouds {
                 .gcp: GooglePSCBackend(settings: google, caller: toGoogle, environment: environment, logger: logger),
             ]
             (fake, transports) = (nil, [toAWS, toGoogle])
+        }
+    }
+
+    /// What was decided about real clouds must not be settled against a fake one, nor the other way round.
+    private static func refuseToMix(_ settings: Settings, journal: String) throws(OperatorFault) {
+        let isThere = FileManager.default.fileExists(atPath:)
+        if settings.isDevelopment, isThere(settings.databasePath), !isThere(journal) {
+            throw OperatorFault(
+                "\(settings.dataDirectory) holds what a server decided about real clouds: choose another data folder for --dev"
+            )
+        }
+        if !settings.isDevelopment, isThere(journal) {
+            throw OperatorFault(
+                "\(settings.dataDirectory) is dev mode's, with fake clouds: choose another data folder, or say --dev")
         }
     }
 

@@ -79,16 +79,9 @@ struct Server {
     private func readiness(
         _ store: SQLiteStore, _ reconciler: Reconciler, _ environment: Environment
     ) -> [ReadinessCheck] {
-        [
-            ReadinessCheck("store") {
-                do {
-                    try await store.checkWritable()
-                    return nil
-                } catch {
-                    logger.error("The store cannot be written", metadata: ["error": "\(error)"])
-                    return "The store cannot be written now; the log says why."
-                }
-            },
+        let probe = WriteProbe(store, logger: logger)
+        return [
+            ReadinessCheck("store") { await probe.objection() },
             ReadinessCheck("reconciler") {
                 reconciler.isAlive(at: environment.now()) ? nil : "The reconciler has not looked at the store lately."
             },

@@ -134,6 +134,16 @@ struct NextActionTests {
             goal(.absent, .selfManaged, nativeID: "e", wanted: 1),
             sight(.admitted(limit: 1), grain: .perAccount, connection: .accepted), .raise(.revocationIsCoarse)),
         Row(
+            "a self-managed one that the list does not cut is not closed",
+            goal(.absent, .selfManaged, nativeID: "e"), sight(.absent, grain: .perAccount, connection: .accepted),
+            .raise(.revocationIsCoarse)),
+        Row(
+            "a self-managed one that only waits is held out for good", goal(.absent, .selfManaged, nativeID: "e"),
+            sight(.absent, grain: .perAccount, connection: .pending), .settle(.closed)),
+        Row(
+            "one that is gone and that the producer still shows is not closed yet", goal(.absent),
+            sight(.absent, grain: .perAccount, connection: .accepted), .wait(.closing)),
+        Row(
             "a self-managed one that is the last is cut with its account", goal(.absent, .selfManaged, nativeID: "e"),
             sight(.admitted(limit: 1), grain: .perAccount, connection: .accepted), .perform(.expel)),
     ]

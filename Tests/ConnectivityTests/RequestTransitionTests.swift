@@ -16,11 +16,6 @@ struct RequestTransitionTests {
         }
     }
 
-    @Test(arguments: EndpointRequest.State.allCases)
-    func onlyPendingIsUnresolved(state: EndpointRequest.State) {
-        #expect(state.isResolved == (state != .pending))
-    }
-
     @Test func lifetimeCountsFromTheApproval() {
         let approval = Timestamp(milliseconds: 1_000)
         let end = Timestamp(milliseconds: 9_000)

@@ -53,8 +53,11 @@ public enum Attention: String, CaseIterable, Codable, Sendable {
                 )
             case .revocationIsCoarse:
                 (
-                    .consumer, "The cloud cannot cut this endpoint without cutting its account's other endpoints.",
-                    "Delete the endpoint in the consumer's account, or revoke the others too."
+                    .consumer,
+                    "The cloud has not cut this endpoint: it cuts whole accounts, and only where the service reconciles its "
+                        + "accepted connections.",
+                    "Delete the endpoint in the consumer's account; or turn reconcileConnections on, and revoke the "
+                        + "account's other endpoints too."
                 )
             case .unknownStatus:
                 (

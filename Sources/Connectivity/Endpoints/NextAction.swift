@@ -157,6 +157,14 @@ private func actionToClose(_ goal: EndpointGoal, _ observed: EndpointObservation
     case .admitted(let limit?) where limit > goal.wantedByAccount: return .perform(.expel)
     case .admitted, .absent, .refused, .serviceMissing: break
     }
-    return goal.mode == .selfManaged && isUp && goal.wantedByAccount > 0
-        ? .raise(.revocationIsCoarse) : .settle(.closed)
+    switch (goal.mode, observed.connection?.status) {
+    case (_, nil), (_, .rejected), (_, .closed): return .settle(.closed)
+    // Nobody of the account is let in any more, so who still waits will not get in.
+    case (_, .pending) where goal.wantedByAccount == 0: return .settle(.closed)
+    // The endpoint is gone from its network, and the producer's side has yet to notice.
+    case (.managed, .pending), (.managed, .accepted), (.managed, .needsAttention), (.managed, .unknown):
+        return .wait(.closing)
+    case (.selfManaged, .pending), (.selfManaged, .accepted), (.selfManaged, .needsAttention), (.selfManaged, .unknown):
+        return .raise(.revocationIsCoarse)
+    }
 }

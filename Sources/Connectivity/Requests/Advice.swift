@@ -12,12 +12,13 @@ public enum Advice {
                     message: "The address ranges of one side are not known, so nothing can be said about peering.")
             ]
         }
-        guard let (ours, theirs) = known.lazy.compactMap({ consumer.overlap(with: $0) }).first else { return [] }
+        guard let (ours, _) = known.lazy.compactMap({ consumer.overlap(with: $0) }).first else { return [] }
         return [
             Finding(
                 code: .cidrOverlap, severity: .info,
-                message: "Both sides use \(ours == theirs ? "\(ours)" : "overlapping ranges (\(ours) and \(theirs))"): "
-                    + "VPC peering is impossible between them, a private endpoint is not affected.")
+                // The producer's own ranges are not the consumer's to know.
+                message: "The producer's networks overlap with \(ours) of this one: VPC peering is impossible between "
+                    + "them, a private endpoint is not affected.")
         ]
     }
 }

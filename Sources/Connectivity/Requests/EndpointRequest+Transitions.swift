@@ -21,8 +21,6 @@ extension EndpointRequest {
 }
 
 extension EndpointRequest.State {
-    public var isResolved: Bool { self != .pending }
-
     /// The state after `event`.
     /// - Throws: `IllegalTransition` once the request is resolved.
     public func next(_ event: EndpointRequest.Event) throws(EndpointRequest.IllegalTransition) -> Self {

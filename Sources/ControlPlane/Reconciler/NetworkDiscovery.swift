@@ -20,7 +20,8 @@ struct NetworkDiscovery {
 
     private func note(_ sightings: [NetworkSighting], of account: CloudAccount) async throws {
         try await workplace.store.write { transaction in
-            guard var account = try owned(account.id, in: transaction) else { return }
+            guard let current = try claimed(account, in: transaction) else { return }
+            var account = current
             let now = workplace.environment.now()
             let known = Dictionary(
                 try transaction.networks(of: account.id).map { ($0.nativeID, $0) },
@@ -86,7 +87,8 @@ struct NetworkDiscovery {
 
     private func note(_ error: CloudError, of account: CloudAccount) async throws {
         try await workplace.store.write { transaction in
-            guard var account = try owned(account.id, in: transaction) else { return }
+            guard let current = try claimed(account, in: transaction) else { return }
+            var account = current
             let now = workplace.environment.now()
             let attempts = account.schedule.attempts + 1
             account.lastError = error.fault(side: .consumer, at: now)
@@ -98,6 +100,17 @@ struct NetworkDiscovery {
             account.revision += 1
             try transaction.update(account)
         }
+    }
+
+    /// The account, unless somebody changed it or asked for another reading while this one was under way: then what it
+    /// brought may be older than the ask, and the reading begins anew.
+    private func claimed(_ account: CloudAccount, in transaction: any StoreTransaction) throws -> CloudAccount? {
+        guard let current = try owned(account.id, in: transaction) else { return nil }
+        guard current.schedule.dueAt == account.schedule.dueAt, current.access == account.access else {
+            try transaction.reschedule(current.id, Schedule(dueAt: workplace.environment.now()))
+            return nil
+        }
+        return current
     }
 
     private func owned(_ id: ID<CloudAccount>, in reader: any StoreReader) throws -> CloudAccount? {

@@ -16,7 +16,8 @@ public final class Reconciler: Service {
     private let state = Mutex(State())
 
     private struct State {
-        var inFlight = 0
+        /// What is being worked on, by its id: a lease that runs out under a slow cloud does not begin it a second time.
+        var inFlight: Set<String> = []
         var lastPassAt: Timestamp?
     }
 
@@ -80,33 +81,38 @@ public final class Reconciler: Service {
     }
 
     private enum Work: Sendable {
-        case endpoint(Endpoint)
-        case service(PublishedService)
-        case account(CloudAccount)
+        case endpoint(ID<Endpoint>)
+        case service(ID<PublishedService>)
+        case account(ID<CloudAccount>)
+
+        var id: String {
+            switch self {
+            case .endpoint(let id): id.text
+            case .service(let id): id.text
+            case .account(let id): id.text
+            }
+        }
     }
 
-    /// Claims as much due work as there are free hands.
+    /// Claims as much due work as there are free hands. What has a time to end is ended even if there are none.
     private func dueWork() async -> [Work] {
-        let free = settings.concurrency - state.withLock { $0.inFlight }
-        guard free > 0 else { return [] }
         do {
-            let now = environment.now()
             try await expiry.run()
+            let now = environment.now()
+            state.withLock { $0.lastPassAt = now }
+            let free = settings.concurrency - state.withLock { $0.inFlight.count }
+            guard free > 0 else { return [] }
             let lease = workplace.lease(from: now)
-            let work = try await store.write { transaction in
-                var work: [Work] = try transaction.claimDueEndpoints(at: now, lease: lease, limit: free).map(
-                    Work.endpoint)
+            let claimed = try await store.write { transaction in
+                var work: [Work] = try transaction.claimDueEndpoints(at: now, lease: lease, limit: free)
+                    .map { .endpoint($0.id) }
                 work += try transaction.claimDueServices(at: now, lease: lease, limit: free - work.count)
-                    .map(Work.service)
+                    .map { .service($0.id) }
                 work += try transaction.claimDueAccounts(at: now, lease: lease, limit: free - work.count)
-                    .map(Work.account)
+                    .map { .account($0.id) }
                 return work
             }
-            state.withLock {
-                $0.inFlight += work.count
-                $0.lastPassAt = now
-            }
-            return work
+            return state.withLock { state in claimed.filter { state.inFlight.insert($0.id).inserted } }
         } catch {
             logger.error("The reconciler cannot read what is due.", metadata: ["error": "\(error)"])
             return []
@@ -116,15 +122,15 @@ public final class Reconciler: Service {
     private func perform(_ work: Work) async {
         do {
             switch work {
-            case .endpoint(let endpoint): try await EndpointReconciliation(workplace).run(endpoint.id)
-            case .service(let service): try await ServiceReconciliation(workplace).run(service.id)
-            case .account(let account): try await NetworkDiscovery(workplace).run(account.id)
+            case .endpoint(let endpoint): try await EndpointReconciliation(workplace).run(endpoint)
+            case .service(let service): try await ServiceReconciliation(workplace).run(service)
+            case .account(let account): try await NetworkDiscovery(workplace).run(account)
             }
         } catch {
             // Only the store throws here. The lease runs out, and the work is taken up again from what was recorded.
             logger.error("A reconciliation could not be recorded.", metadata: ["error": "\(error)"])
         }
-        state.withLock { $0.inFlight -= 1 }
+        state.withLock { _ = $0.inFlight.remove(work.id) }
         wake.wake()
     }
 }

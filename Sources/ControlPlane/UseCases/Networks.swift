@@ -40,7 +40,8 @@ public struct Networks: Sendable {
             try accounts.get(declaration.account, by: invocation.caller, in: transaction)
         }
         try AccessRules.toUse(account, by: invocation.caller).require("cloud account")
-        try check(declaration.subnets, within: declaration.ranges)
+        let subnets = declaration.subnets.map { $0.canonical(at: account.provider) }
+        try check(subnets, within: declaration.ranges)
         let nativeID = account.provider.canonical(declaration.nativeID)
         guard try transaction.networks(of: account.id).allSatisfy({ $0.nativeID != nativeID }) else {
             throw ControlPlaneError(
@@ -50,7 +51,7 @@ public struct Networks: Sendable {
         let network = Network(
             id: environment.newID(at: now), accountID: account.id, name: declaration.name,
             nativeID: nativeID, region: declaration.region, ranges: declaration.ranges,
-            subnets: declaration.subnets.map { $0.canonical(at: account.provider) }, source: .declared, observedAt: now,
+            subnets: subnets, source: .declared, observedAt: now,
             createdAt: now, updatedAt: now)
         try transaction.insert(network)
         try events.record(

@@ -21,6 +21,8 @@ struct JSONNumber: Hashable, Sendable {
         digits += fraction
         let isZero = digits.allSatisfy { $0 == "0" || $0 == "-" }
         if isZero { return 0 }
+        // Far beyond what fits, either way, and near enough that nothing below overflows.
+        guard (-1000...1000).contains(exponent) else { return nil }
         var shift = exponent - fraction.count
         while shift < 0, digits.last == "0" {
             digits.removeLast()

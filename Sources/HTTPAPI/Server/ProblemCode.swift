@@ -18,7 +18,6 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case alreadyDecided = "already_decided"
     case notPossibleNow = "not_possible_now"
     /// A request with the same `Idempotency-Key` is still at work.
-    case idempotencyInFlight = "idempotency_in_flight"
     case preconditionFailed = "precondition_failed"
     case payloadTooLarge = "payload_too_large"
     case uriTooLong = "uri_too_long"
@@ -27,7 +26,6 @@ enum ProblemCode: String, CaseIterable, Sendable {
     /// Well formed, but impossible.
     case unprocessable
     case idempotencyKeyReused = "idempotency_key_reused"
-    case rateLimited = "rate_limited"
     case headerTooLarge = "header_too_large"
     case `internal`
     case notImplemented = "not_implemented"
@@ -54,7 +52,6 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .alreadyResolved: (409, "The request has been resolved already.")
         case .alreadyDecided: (409, "You have decided already.")
         case .notPossibleNow: (409, "The present state does not allow this.")
-        case .idempotencyInFlight: (409, "The first request with this key is still at work.")
         case .preconditionFailed: (412, "It has changed since you read it.")
         case .payloadTooLarge: (413, "The body is too large.")
         case .uriTooLong: (414, "The URI is too long.")
@@ -62,7 +59,6 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .expectationFailed: (417, "The expectation cannot be met.")
         case .unprocessable: (422, "Well formed, but impossible as it is.")
         case .idempotencyKeyReused: (422, "The key was used for another request.")
-        case .rateLimited: (429, "Too many requests.")
         case .headerTooLarge: (431, "The header is too large.")
         case .internal: (500, "Something went wrong here.")
         case .notImplemented: (501, "The server does not know this method.")

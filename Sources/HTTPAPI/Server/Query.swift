@@ -26,7 +26,4 @@ struct Query: Hashable, Sendable {
         self.items = items
         self.faults = faults
     }
-
-    /// The values of this name, in order.
-    func values(_ name: String) -> [String] { items.filter { $0.name == name }.map(\.value) }
 }

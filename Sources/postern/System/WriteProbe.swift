@@ -1,0 +1,34 @@
+import Logging
+import Persistence
+
+/// Whether the store takes writes, asked of the disk at most once a second: anybody may ask a probe, and each answer
+/// would be a write.
+actor WriteProbe {
+    private static let lifetime: Duration = .seconds(1)
+
+    private let store: SQLiteStore
+    private let logger: Logger
+    private var last: (at: ContinuousClock.Instant, objection: String?)?
+
+    init(_ store: SQLiteStore, logger: Logger) {
+        self.store = store
+        self.logger = logger
+    }
+
+    func objection() async -> String? {
+        if let last, last.at.duration(to: .now) < Self.lifetime { return last.objection }
+        let objection = await ask()
+        last = (.now, objection)
+        return objection
+    }
+
+    private func ask() async -> String? {
+        do {
+            try await store.checkWritable()
+            return nil
+        } catch {
+            logger.error("The store cannot be written", metadata: ["error": "\(error)"])
+            return "The store cannot be written now; the log says why."
+        }
+    }
+}
