@@ -38,3 +38,20 @@ extension Endpoint {
         return begun
     }
 }
+
+extension EndpointObservation {
+    /// Whether what `action` is to bring about is there. Tells that a call was done whose answer never came.
+    /// - Parameter wanted: endpoints of the account that are wanted, as in `EndpointGoal`.
+    public func shows(_ action: CloudAction, wantedByAccount wanted: Int) -> Bool {
+        switch (action, admission) {
+        case (.admit, .admitted(let limit)): limit ?? wanted >= wanted
+        case (.expel, .admitted(let limit)): wanted > 0 && limit ?? wanted <= wanted
+        case (.admit, _): false
+        case (.expel, _): true
+        case (.createEndpoint, _): endpoint != nil
+        case (.deleteEndpoint, _): endpoint == nil
+        case (.accept, _): connection?.status == .accepted
+        case (.reject, _): connection.map { $0.status == .rejected || $0.status == .closed } ?? true
+        }
+    }
+}

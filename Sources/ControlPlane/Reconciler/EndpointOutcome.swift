@@ -11,6 +11,14 @@ enum EndpointOutcome: Sendable {
     case gaveUp(String, EndpointObservation)
     /// A call failed; `during` is the step, nil while only looking.
     case failed(CloudError, during: CloudAction?)
+
+    /// What the cloud showed, if it did.
+    var observation: EndpointObservation? {
+        switch self {
+        case .waiting(_, let seen), .settled(_, let seen), .raised(_, let seen), .gaveUp(_, let seen): seen
+        case .failed: nil
+        }
+    }
 }
 
 extension Endpoint {

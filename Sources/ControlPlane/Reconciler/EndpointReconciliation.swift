@@ -1,7 +1,7 @@
 import Connectivity
 
-/// Brings one endpoint to where it is desired, step by step: observe, decide, record the intent, act, record the
-/// outcome. A crash between any two lines is only a repeat.
+/// Brings one endpoint to where it is desired, step by step: observe, decide, record the intent, act, look again
+/// and record what shows. A crash between any two lines is only a repeat.
 struct EndpointReconciliation {
     private let workplace: Workplace
     private let records: EndpointRecords
@@ -33,7 +33,6 @@ struct EndpointReconciliation {
                 } catch {
                     return try await records.note(.failed(error, during: action), on: sight)
                 }
-                try await records.finish(action, on: sight)
                 lastDone = action
             case .wait(let phase): return try await records.note(.waiting(phase, observed), on: sight)
             case .settle(let phase): return try await records.note(.settled(phase, observed), on: sight)

@@ -56,6 +56,7 @@ struct EndpointRecords {
         try await workplace.store.write { transaction in
             guard var endpoint = try current(sight, in: transaction) else { return nil }
             let before = endpoint
+            try concludeStep(of: &endpoint, unless: action, on: sight, seeing: observed, in: transaction)
             let intent = endpoint.begin(action)
             endpoint.see(observed)
             endpoint.set(out: action)
@@ -74,17 +75,18 @@ struct EndpointRecords {
         }
     }
 
-    /// Records that the action was done.
-    func finish(_ action: CloudAction, on sight: EndpointSight) async throws {
-        try await workplace.store.write { transaction in
-            guard var endpoint = try owned(sight.endpoint.id, in: transaction) else { return }
-            let before = endpoint
-            endpoint.succeed(at: action)
-            try save(endpoint, before: before, in: transaction)
-            try workplace.events.record(
-                .endpointStepTaken, by: .reconciler, about: .init(endpoint), ["action": action.rawValue],
-                in: transaction)
-        }
+    /// A step was taken once its effect shows, whether or not its answer came: so a crash or a lost answer leaves no gap
+    /// in the log, and a cloud that is slow to show what it made is asked again by the same token.
+    private func concludeStep(
+        of endpoint: inout Endpoint, unless next: CloudAction? = nil, on sight: EndpointSight,
+        seeing observed: EndpointObservation, in transaction: any StoreTransaction
+    ) throws {
+        guard let open = endpoint.intent?.action, open != next,
+            observed.shows(open, wantedByAccount: sight.goal.wantedByAccount)
+        else { return }
+        endpoint.succeed(at: open)
+        try workplace.events.record(
+            .endpointStepTaken, by: .reconciler, about: .init(endpoint), ["action": open.rawValue], in: transaction)
     }
 
     /// Gives the work back untouched: it is due for whoever comes next.
@@ -106,6 +108,9 @@ struct EndpointRecords {
                 return try transaction.reschedule(endpoint.id, Schedule(dueAt: now))
             }
             let before = endpoint
+            if let seen = outcome.observation {
+                try concludeStep(of: &endpoint, on: sight, seeing: seen, in: transaction)
+            }
             let isAskedAgain = endpoint.schedule.dueAt != sight.endpoint.schedule.dueAt
             endpoint.take(
                 outcome, at: now, settings: workplace.settings,
