@@ -63,6 +63,11 @@ extension GooglePSCBackend {
         guard target.endpoint.mode == .managed else { return nil }
         let path = rulePath(of: target)
         if let rule {
+            // We were interrupted before its label was set: it is still being made.
+            guard
+                target.endpoint.desired == .absent || rule.labels?[Self.label] != nil
+                    || target.endpoint.observed.hasBeenActive
+            else { return nil }
             return NativeEndpoint(
                 nativeID: "\(path)", condition: .usable, addresses: [rule.ipAddress].compactMap(\.self),
                 dnsNames: Self.dnsName(of: rule, in: domain).map { [$0] } ?? [])
