@@ -75,9 +75,10 @@ extension EC2 {
         if let error = reply.error(of: action, toleratesAbsence: true) { throw error }
     }
 
+    /// A service that goes between two looks lets nobody in.
     func allowedPrincipals(of service: String) async throws(CloudError) -> Set<String> {
         Set(
-            try await list(
+            try await listIfPresent(
                 "DescribeVpcEndpointServicePermissions", QueryForm(["ServiceId": service]), as: PrincipalPage.self))
     }
 
