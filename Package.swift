@@ -149,6 +149,20 @@ let package = Package(
                 "TestSupport", logging,
             ],
             swiftSettings: settings),
+        .executableTarget(
+            name: "crash-rig",
+            dependencies: [
+                "Connectivity", "ControlPlane", "Persistence", "CloudTransport", "AWSPrivateLink", "GooglePSC", logging,
+            ],
+            path: "Tests/CrashRig",
+            swiftSettings: settings),
+        .testTarget(
+            name: "CrashTests",
+            dependencies: [
+                "BackendContractTests", "crash-rig", "Connectivity", "ControlPlane", "Persistence", "TestSupport",
+                crypto, logging,
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "AWSPrivateLinkTests",
             dependencies: [

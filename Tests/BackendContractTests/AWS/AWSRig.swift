@@ -23,7 +23,7 @@ struct AWSRig: BackendRig {
     let provider = CloudProvider.aws
     let emulator: AWSEmulator
     private let transport: CloudTransport
-    private let environment: [String: String]
+    let environment: [String: String]
     /// The identity that the server runs with.
     private let identity = "arn:aws:iam::\(serverAccount):user/postern"
     private static let serverAccount = "999988887777"

@@ -6,7 +6,7 @@ import GooglePSC
 import TestSupport
 
 /// Google under the contract: the emulator, on which Postern's identities may do just what the documented roles say.
-final class GoogleRig: BackendRig {
+final class GoogleRig: BackendRig, DirectRig {
     let provider = CloudProvider.gcp
     private let world: World
 
@@ -14,6 +14,7 @@ final class GoogleRig: BackendRig {
     struct World: Sendable {
         let emulator: GoogleEmulator
         let transport: CloudTransport
+        let environment: [String: String]
         let settings: GoogleSettings
     }
 
@@ -21,16 +22,20 @@ final class GoogleRig: BackendRig {
         let transport = try CloudTransport()
         let emulator = try await GoogleEmulator(transport: transport)
         let key = try await emulator("service-accounts", ["email": .string(GoogleEmulator.postern)])
-        let settings = try GoogleSettings(environment: [
+        let environment = [
             "GOOGLE_APPLICATION_CREDENTIALS": try await emulator.writeTemporary(key, name: "key.json"),
             "CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE": "\(emulator.address)/compute/v1/",
             "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS": emulator.address,
             "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER": emulator.address,
-        ])
-        return World(emulator: emulator, transport: transport, settings: settings)
+        ]
+        return World(
+            emulator: emulator, transport: transport, environment: environment,
+            settings: try GoogleSettings(environment: environment))
     }
 
     init() async throws { world = try await Self.world.value }
+
+    var serverEnvironment: [String: String] { world.environment }
 
     var emulator: GoogleEmulator { world.emulator }
 

@@ -1,0 +1,3 @@
+extension AWSRig: DirectRig {
+    var serverEnvironment: [String: String] { environment }
+}
