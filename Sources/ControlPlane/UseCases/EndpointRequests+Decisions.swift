@@ -71,6 +71,7 @@ extension EndpointRequests {
             throw ControlPlaneError(
                 .notPossibleNow, "The cloud account has changed hands since the request was filed: reject it.")
         }
+        if let twin = try openTwin(of: request, in: reader) { throw twin.refusal }
     }
 
     /// Records the decision that resolves the request, and makes the endpoint if it is an approval.
@@ -79,10 +80,13 @@ extension EndpointRequests {
         asAdmin: Bool, httpRequestID: String? = nil, in transaction: any StoreTransaction
     ) throws -> (request: EndpointRequest, approval: Approval) {
         let verdict: Approval.Verdict = event == .approve ? .approve : .reject
+        let twin = try openTwin(of: request, in: transaction)
+        if let twin, verdict == .approve { throw twin.refusal }
         let approval = try record(
             verdict, on: request, decision: decision, asAdmin: asAdmin, httpRequestID: httpRequestID, in: transaction)
         var decided = request
-        let endpoint = endpoint(of: request, by: approval)
+        // What another approval stands for is not cut by a rejection of this one.
+        let endpoint = twin == nil ? endpoint(of: request, by: approval) : nil
         decided.endpointID = endpoint?.id
         let resolved = try resolve(decided, event, in: transaction)
         try events.record(

@@ -74,11 +74,15 @@ public struct EndpointRequests: Sendable {
                     + (live.state == .pending ? "pending." : "approved and not closed."),
                 existing: live.id)
         }
+        let nativeEndpointID = filing.nativeEndpointID.map(service.provider.canonical)
+        if let nativeEndpointID {
+            try requireNoRequest(for: nativeEndpointID, of: account, at: service, in: transaction)
+        }
         let producers = try transaction.networks(of: service.accountID)
         let request = EndpointRequest(
             id: environment.newID(at: now), serviceID: service.id, producerTeamID: service.teamID,
             consumerTeamID: account.teamID, accountID: account.id, networkID: network.id, subnet: subnet.nativeID,
-            mode: filing.mode, nativeEndpointID: filing.nativeEndpointID.map(service.provider.canonical),
+            mode: filing.mode, nativeEndpointID: nativeEndpointID,
             requestedAddress: filing.requestedAddress,
             options: options, reason: filing.reason, ticket: filing.ticket, lifetime: filing.lifetime,
             approvalsRequired: service.policy.approvalsRequired,
