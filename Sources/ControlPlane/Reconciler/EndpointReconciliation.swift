@@ -52,7 +52,7 @@ struct EndpointReconciliation {
             try await workplace.acceptLists.withTurn(for: target.service.id) { () async throws(CloudError) in
                 // Counted within the turn: an approval or a revocation may have come since the sight.
                 let wanted = try await records.wantedByAccount(on: target)
-                if intent.action == .admit || wanted > sight.goal.wantedByAccount {
+                if wanted > 0, intent.action == .admit || wanted > sight.goal.wantedByAccount {
                     try await backend.ensureAdmitted(target, limit: wanted)
                 } else {
                     try await backend.ensureExpelled(target, remaining: wanted)
