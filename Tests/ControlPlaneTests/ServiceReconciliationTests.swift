@@ -161,6 +161,34 @@ import TestSupport
         #expect(await world.cloud.inventory().endpoints.count == 1, "what the consumer made is the consumer's")
     }
 
+    /// Otherwise its own team could silence the question while the connection stays.
+    @Test(arguments: CloudProvider.allCases) func isNotWithdrawn(provider: CloudProvider) async throws {
+        let (world, registry, _) = try await world(provider)
+        let request = try #require(try await discovered(world).first)
+        let consumer = world.caller("alice", [registry.consumers])
+        let error = await #expect(throws: ControlPlaneError.self) {
+            _ = try await world.store.write { [useCases = world.useCases] in
+                try useCases.requests.withdraw(request.id, reason: nil, if: .none, by: consumer, in: $0)
+            }
+        }
+        #expect(error?.code == .notPossibleNow)
+        #expect(try await world.request(request.id).state == .pending)
+    }
+
+    /// A filing that its team took back is no decision of the owners'.
+    @Test func aWithdrawnFilingSilencesNothing() async throws {
+        let world = try World(.gcp)
+        let registry = try await world.register()
+        let native = try await stranger(world, registry)
+        let filed = try await world.file(registry, mode: .selfManaged, nativeEndpointID: native)
+        let consumer = world.caller("alice", [registry.consumers])
+        _ = try await world.store.write { [useCases = world.useCases] in
+            try useCases.requests.withdraw(filed.id, reason: nil, if: .none, by: consumer, in: $0)
+        }
+        await world.settle(world.reconciler(), rounds: 3)
+        #expect(try await discovered(world).map(\.state) == [.pending])
+    }
+
     /// What was cut waits again at Google: the revocation was the decision on it.
     @Test(arguments: CloudProvider.allCases) func whatWasRevokedIsNotAskedAboutAgain(provider: CloudProvider)
         async throws

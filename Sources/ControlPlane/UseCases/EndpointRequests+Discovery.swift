@@ -14,7 +14,7 @@ extension EndpointRequests {
         else { return nil }
         let earlier = try transaction.findRequest(service: service.id, nativeEndpointID: connection.nativeID)
         // An undecided one may be asked again: the connection still waits. A decision stands.
-        guard earlier.map({ $0.state == .expired }) ?? true else { return nil }
+        guard earlier.map({ [.expired, .withdrawn].contains($0.state) }) ?? true else { return nil }
         let network = try transaction.networks(of: account.id).first { $0.nativeID == connection.networkNativeID }
         let now = environment.now()
         let request = EndpointRequest(

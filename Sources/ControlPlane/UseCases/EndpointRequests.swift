@@ -106,7 +106,7 @@ public struct EndpointRequests: Sendable {
         }
     }
 
-    /// Takes a pending request back, as a member of the consumer's team.
+    /// Takes a pending request back that a member of the consumer's team filed, as a member of that team.
     public func withdraw(
         _ id: ID<EndpointRequest>, reason: String?, if precondition: Precondition, by invocation: Invocation,
         in transaction: any StoreTransaction
@@ -117,6 +117,12 @@ public struct EndpointRequests: Sendable {
         ).require("endpoint request")
         try precondition.check(request.revision)
         try requirePending(request, to: .withdraw)
+        // Nobody filed it: withdrawn, it would never be asked about again, and its connection would stay.
+        guard request.origin == .filed else {
+            throw ControlPlaneError(
+                .notPossibleNow,
+                "The request stands for an endpoint that is there: delete the endpoint in your account instead.")
+        }
         let resolved = try resolve(request, .withdraw, in: transaction)
         try events.record(
             .requestWithdrawn, by: invocation, about: .init(resolved), reason.map { ["reason": $0] } ?? [:],
