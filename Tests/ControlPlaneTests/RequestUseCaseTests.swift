@@ -129,6 +129,28 @@ import TestSupport
         }
     }
 
+    /// The limit of the day of the approval holds.
+    @Test(arguments: [EndpointRequest.Lifetime.untilRevoked, .lasting(.seconds(7200))])
+    func noApprovalOutlivesThePolicy(lifetime: EndpointRequest.Lifetime) async throws {
+        let world = try World(.gcp)
+        let registry = try await world.register()
+        let request = try await world.file(registry, lifetime: lifetime)
+        func limit(to seconds: Int) async throws {
+            var amendment = Services.Amendment()
+            amendment.policy.maximumLifetime = .set(.seconds(seconds))
+            _ = try await world.store.write { [world, amendment] in
+                try world.useCases.services.change(
+                    .id(registry.service), amendment, if: .none, by: world.admin, in: $0)
+            }
+        }
+        try await limit(to: 7199)
+        #expect(await code { try await world.decide(request.id, registry) } == .notPossibleNow)
+        #expect(try await world.request(request.id).state == .pending)
+        guard lifetime != .untilRevoked else { return }
+        try await limit(to: 7200)
+        #expect(try await world.decide(request.id, registry).state == .approved)
+    }
+
     @Test func undecidedOnesExpire() async throws {
         let world = try World(.gcp)
         let registry = try await world.register()

@@ -118,10 +118,12 @@ import TestSupport
     }
 
     /// AWS shows nobody a service who is not let in; a stranger there has been a principal since before.
-    private func world(_ provider: CloudProvider) async throws -> (World, World.Registry, String) {
+    private func world(
+        _ provider: CloudProvider, _ policy: Services.PolicyWish = .init()
+    ) async throws -> (World, World.Registry, String) {
         let world = try World(provider)
         if provider == .aws { try world.cloud.admit("*", limit: 1, to: world.serviceNativeID) }
-        let registry = try await world.register()
+        let registry = try await world.register(policy)
         let native = try await stranger(world, registry)
         await world.settle(world.reconciler(), rounds: 3)
         return (world, registry, native)
@@ -159,6 +161,17 @@ import TestSupport
         #expect(await status(world, of: native) == (provider == .aws ? .rejected : .pending))
         #expect(try await discovered(world).count == 1, "it is not asked about again")
         #expect(await world.cloud.inventory().endpoints.count == 1, "what the consumer made is the consumer's")
+    }
+
+    @Test(arguments: CloudProvider.allCases) func livesNoLongerThanThePolicyAllows(provider: CloudProvider) async throws
+    {
+        var policy = Services.PolicyWish()
+        policy.maximumLifetime = .set(.seconds(3600))
+        let (world, registry, _) = try await world(provider, policy)
+        let request = try #require(try await discovered(world).first)
+        let id = try #require(try await world.decide(request.id, registry).endpointID)
+        let endpoint = try await world.endpoint(id)
+        #expect(endpoint.expiresAt == endpoint.createdAt + .seconds(3600))
     }
 
     /// Otherwise its own team could silence the question while the connection stays.

@@ -30,6 +30,9 @@ public struct EndpointRequest: Identified, Hashable {
             case .lasting(let duration): approval + duration
             }
         }
+
+        /// How long an endpoint approved at `approval` is to live; nil: without an end.
+        public func length(approvedAt approval: Timestamp) -> Duration? { end(approvedAt: approval)?.since(approval) }
     }
 
     public let id: ID<EndpointRequest>

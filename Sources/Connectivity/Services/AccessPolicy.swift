@@ -52,6 +52,15 @@ public struct AccessPolicy: Hashable, Codable, Sendable {
         self.recreatesDeletedEndpoints = recreatesDeletedEndpoints
     }
 
+    /// The longest life of an endpoint, if one approved at `approval` would outlive it.
+    public func limitExceeded(by lifetime: EndpointRequest.Lifetime, approvedAt approval: Timestamp) -> Duration? {
+        guard let maximumLifetime else { return nil }
+        guard let length = lifetime.length(approvedAt: approval), length <= maximumLifetime else {
+            return maximumLifetime
+        }
+        return nil
+    }
+
     /// What the policy says of a new request.
     public enum Ruling: Hashable, Sendable {
         case approve(reason: String)

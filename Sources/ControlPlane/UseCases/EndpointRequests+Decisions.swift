@@ -63,6 +63,12 @@ extension EndpointRequests {
             throw ControlPlaneError(
                 .notPossibleNow, "The endpoint was wanted until \(end), which has passed: reject the request instead.")
         }
+        if let limit = service.policy.limitExceeded(by: request.lifetime, approvedAt: environment.now()) {
+            throw ControlPlaneError(
+                .notPossibleNow,
+                "Endpoints of \(service.name) live at most \(limit.components.seconds) seconds now, and this one was "
+                    + "asked for longer: raise the limit first, or reject.")
+        }
         guard !service.policy.denyList.names(team: request.consumerTeamID, account: request.accountID) else {
             throw ControlPlaneError(
                 .notPossibleNow, "The service's deny list names this consumer: take it off the list first, or reject.")

@@ -23,7 +23,8 @@ extension EndpointRequests {
             networkID: network?.id, subnet: nil, mode: .selfManaged, nativeEndpointID: connection.nativeID,
             requestedAddress: nil,
             reason: "Nobody asked for this connection: it was found in the cloud, \(connection.nativeStatus).",
-            ticket: nil, lifetime: .untilRevoked, approvalsRequired: service.policy.approvalsRequired, findings: [],
+            ticket: nil, lifetime: service.policy.maximumLifetime.map { .lasting($0) } ?? .untilRevoked,
+            approvalsRequired: service.policy.approvalsRequired, findings: [],
             requestedBy: "discovery", createdAt: now, expiresAt: now + service.policy.requestTTL, updatedAt: now)
         try transaction.insert(request)
         try events.record(

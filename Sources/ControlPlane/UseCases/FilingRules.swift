@@ -100,19 +100,18 @@ struct FilingRules {
                     detail: "has \(length) characters; the owners of \(service.name) ask for at least "
                         + "\(service.policy.minimumReasonLength)"))
         }
-        let wanted: (pointer: String, length: Duration?) =
+        let pointer =
             switch filing.lifetime {
-            case .untilRevoked: ("/lifetime_seconds", nil)
-            case .until(let end): ("/until", end.since(now))
-            case .lasting(let duration): ("/lifetime_seconds", duration)
+            case .untilRevoked, .lasting: "/lifetime_seconds"
+            case .until: "/until"
             }
-        if let length = wanted.length, length <= .zero {
-            faults.append(.init(pointer: wanted.pointer, detail: "is in the past"))
+        if let length = filing.lifetime.length(approvedAt: now), length <= .zero {
+            faults.append(.init(pointer: pointer, detail: "is in the past"))
         }
-        if let limit = service.policy.maximumLifetime, wanted.length.map({ $0 > limit }) ?? true {
+        if let limit = service.policy.limitExceeded(by: filing.lifetime, approvedAt: now) {
             faults.append(
                 .init(
-                    pointer: wanted.pointer,
+                    pointer: pointer,
                     detail: "endpoints of \(service.name) live at most \(limit.components.seconds) seconds"))
         }
         return faults
