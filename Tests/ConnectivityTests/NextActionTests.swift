@@ -130,6 +130,18 @@ struct NextActionTests {
         Row("the service is gone too", goal(.absent), sight(.serviceMissing), .settle(.closed)),
         Row("refused anyway", goal(.absent), sight(.refused), .settle(.closed)),
         Row(
+            "gone, still accepted beside a sibling", goal(.absent, wanted: 1),
+            sight(.admitted(limit: 1), grain: .perAccount, connection: .accepted), .wait(.closing)),
+        Row(
+            "gone with its room, still accepted", goal(.absent),
+            sight(.absent, grain: .perAccount, connection: .accepted), .wait(.closing)),
+        Row(
+            "gone with its room, not served", goal(.absent),
+            sight(.absent, grain: .perAccount, connection: .needsAttention), .wait(.closing)),
+        Row(
+            "gone with its room, waits to be let in", goal(.absent),
+            sight(.absent, grain: .perAccount, connection: .pending), .settle(.closed)),
+        Row(
             "a self-managed one beside siblings cannot be cut alone",
             goal(.absent, .selfManaged, nativeID: "e", wanted: 1),
             sight(.admitted(limit: 1), grain: .perAccount, connection: .accepted), .raise(.revocationIsCoarse)),
