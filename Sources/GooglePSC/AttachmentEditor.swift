@@ -11,13 +11,14 @@ struct AttachmentEditor: Sendable {
     private static let attempts = 12
 
     /// - Parameters:
-    ///   - step: tells this change from all others; the fingerprint makes each attempt one of its own.
+    ///   - step: tells this change from all others; the fingerprint tells attempts on different lists apart.
     ///   - change: the whole new list; nil: it is as it should be. May be asked again and again.
     func edit(
         _ path: ResourcePath, as account: CloudAccount, step: [String],
         _ change: (ServiceAttachment) async throws(CloudError) -> [AcceptEntry]?
     ) async throws(CloudError) {
         let patience = Patience(api)
+        var told: [String] = []
         for attempt in 1...Self.attempts {
             guard let attachment = try await api.find(ServiceAttachment.self, path, as: account) else {
                 throw CloudError(
@@ -27,10 +28,12 @@ struct AttachmentEditor: Sendable {
             let patch = AcceptListPatch(of: attachment, consumerAcceptLists: list)
             do throws(CloudError) {
                 let operation = try await api.begin(
-                    .patch, "\(path)", body: encoded(patch), step: step + [attachment.id ?? "", patch.fingerprint],
-                    as: account)
-                _ = try await patience.follow(operation, in: path, as: account)
-                return
+                    .patch, "\(path)", body: encoded(patch),
+                    step: step + [attachment.id ?? "", patch.fingerprint] + told, as: account)
+                guard try await patience.follow(operation, in: path, as: account), operation.isDone else { return }
+                // Done at once: mostly the tale of an earlier edit, which somebody has undone since. The fingerprint tells
+                // what is in the list, so it is the old one again. Another look tells whether there is still a wish.
+                told = [operation.name]
             } catch let error where error.isEditCollision {
                 guard !patience.isOver else { break }
                 await patience.pause(after: attempt)

@@ -14,7 +14,7 @@ extension Address: Labelled {}
 extension ForwardingRule: Labelled {}
 
 extension GooglePSCBackend {
-    private static let labelAttempts = 4
+    private static let labelAttempts = 8
 
     /// `setLabels`: adds our label to those that others set meanwhile.
     func label<Resource: Labelled>(
@@ -22,6 +22,7 @@ extension GooglePSCBackend {
     ) async throws(CloudError) {
         let value = target.endpoint.id.text
         var resource = seen
+        var told: [String] = []
         for attempt in 1...Self.labelAttempts {
             guard resource.labels?[Self.label] != value else { return }
             var labels = resource.labels ?? [:]
@@ -30,15 +31,23 @@ extension GooglePSCBackend {
             do throws(CloudError) {
                 let operation = try await api.begin(
                     .post, "\(path)/setLabels", body: body,
-                    step: [value, "label", path.collection, resource.id ?? "", resource.labelFingerprint ?? ""],
+                    step: [value, "label", path.collection, resource.id ?? "", resource.labelFingerprint ?? ""] + told,
                     as: target.consumer)
-                _ = try await patience.follow(operation, in: path, as: target.consumer)
-                return
+                guard try await patience.follow(operation, in: path, as: target.consumer), operation.isDone else {
+                    return
+                }
+                // Done at once: mostly the tale of an earlier one, and somebody has taken the label off since.
+                told = [operation.name]
             } catch let error where error.isEditCollision && attempt < Self.labelAttempts {
                 await patience.pause(after: attempt)
             }
             guard let again = try await api.find(Resource.self, path, as: target.consumer) else { return }
             resource = again
         }
+        guard resource.labels?[Self.label] != value else { return }
+        throw CloudError(
+            kind: .unavailable, cloudCode: "conditionNotMet",
+            message:
+                "Somebody keeps taking the label \(Self.label) off \(path). Find out what does: Postern tries again.")
     }
 }

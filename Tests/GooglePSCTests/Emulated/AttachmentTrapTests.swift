@@ -22,6 +22,24 @@ struct AttachmentTrapTests {
         #expect(try await stage.admitted() == ["hand-written": 7])
     }
 
+    @Test("An entry of ours that was taken off by hand is put on again, though its request id is known")
+    func entryTakenOffByHand() async throws {
+        let stage = try await GoogleStage()
+        let backend = try await stage.backend()
+        try await stage.admitByHand("hand-written", limit: 7)
+        let target = stage.target(stage.endpoint())
+        // The list without our entry has the same fingerprint each time, and Google tells what it did before.
+        for _ in 0..<4 {
+            try await backend.ensureAdmitted(target, limit: 1)
+            #expect(try await stage.admitted() == ["hand-written": 7, stage.consumer.nativeID: 1])
+            try await stage.emulator.edit(stage.attachment) { seen in
+                let others = seen["consumerAcceptLists"].elements.filter { $0["projectIdOrNum"] == "hand-written" }
+                return ["consumerAcceptLists": .array(others)]
+            }
+        }
+        #expect(try await stage.admitted() == ["hand-written": 7])
+    }
+
     @Test("A stale fingerprint is a 412: read again, and the other's entry is there too")
     func staleFingerprint() async throws {
         try await GoogleStage.withOwnEmulator { stage in

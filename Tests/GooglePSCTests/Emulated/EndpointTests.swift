@@ -85,6 +85,25 @@ struct EndpointTests {
         #expect(left["pscConnectionStatus"] == "PENDING")
     }
 
+    @Test("Our label is set again where somebody took it off and left none, though its request id is known")
+    func labelTakenOff() async throws {
+        let stage = try await GoogleStage()
+        let backend = try await stage.backend()
+        var endpoint = stage.endpoint()
+        #expect(try await stage.drive(&endpoint, by: backend) == .settle(.active))
+        let path = try #require(endpoint.observed.nativeID)
+        for _ in 0..<4 {
+            let rule = try await stage.emulator.compute(.get, path)
+            #expect(rule["labels"] == ["postern-endpoint": .string(endpoint.id.text)])
+            try await stage.emulator.compute(
+                .post, "\(path)/setLabels", ["labels": [:], "labelFingerprint": rule["labelFingerprint"]])
+            try await backend.ensureEndpoint(stage.target(endpoint), token: "t")
+        }
+        #expect(
+            try await stage.emulator.compute(.get, path)["labels"]
+                == ["postern-endpoint": .string(endpoint.id.text)])
+    }
+
     @Test("An address takes its labels when it is made, or afterwards", arguments: [true, false])
     func labelsOfAddress(isTakenAtInsert: Bool) async throws {
         try await GoogleStage.withOwnEmulator { stage in
