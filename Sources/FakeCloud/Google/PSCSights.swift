@@ -142,7 +142,9 @@ extension CloudState {
     }
 
     private func nativeEndpoint(_ rule: PrivateEndpoint?, of target: EndpointTarget) -> NativeEndpoint? {
-        if let rule, rule.status(at: now) != nil {
+        // One that is still being made counts as there: were it not seen, an endpoint that is closed meanwhile would be
+        // taken for gone, and stay.
+        if let rule, rule.history.sight(at: now) != .gone {
             return NativeEndpoint(
                 nativeID: rule.nativeID, condition: rule.isLeaving ? .deleting : .usable,
                 addresses: rule.addresses.values.sorted(), dnsNames: rule.dnsNames)

@@ -133,6 +133,20 @@ extension CloudBackendContract {
         #expect(seen.admission == .absent)
     }
 
+    /// Who revokes at once must not leave behind what the cloud is still making.
+    func teardownDuringCreationLeavesNothing() async throws {
+        let stage = try await ContractStage(rig)
+        let consumer = stage.scene.consumers[0]
+        var endpoint = stage.endpoint()
+        let target = stage.target(endpoint)
+        try await stage.backend.ensureAdmitted(target, limit: 1)
+        try await stage.backend.ensureEndpoint(target, token: endpoint.begin(.createEndpoint).token)
+        try await stage.close(&endpoint)
+        for _ in 0..<8 { try await rig.advance() }
+        #expect(try await rig.endpoints(of: consumer).isEmpty)
+        #expect(try await rig.heldAddresses(of: consumer).isEmpty)
+    }
+
     func foreignEndpointOfOurNameStays() async throws {
         let stage = try await ContractStage(rig)
         let consumer = stage.scene.consumers[0]

@@ -16,6 +16,7 @@ public struct CloudBackendContract: Sendable {
         case deletedByHandIsMadeAgain
         case deletingWhatIsGoneSucceeds
         case teardownLeavesNothing
+        case teardownDuringCreationLeavesNothing
         case foreignEndpointOfOurNameStays
         case siblingStaysWhenOneGoes
         // Addresses and options
@@ -79,6 +80,7 @@ public struct CloudBackendContract: Sendable {
         case .deletedByHandIsMadeAgain: try await deletedByHandIsMadeAgain()
         case .deletingWhatIsGoneSucceeds: try await deletingWhatIsGoneSucceeds()
         case .teardownLeavesNothing: try await teardownLeavesNothing()
+        case .teardownDuringCreationLeavesNothing: try await teardownDuringCreationLeavesNothing()
         case .foreignEndpointOfOurNameStays: try await foreignEndpointOfOurNameStays()
         case .siblingStaysWhenOneGoes: try await siblingStaysWhenOneGoes()
         case .requestedAddressIsGiven: try await requestedAddressIsGiven()
