@@ -40,6 +40,23 @@ import TestSupport
         #expect(!left.contains(try #require(service.nativeID)))
     }
 
+    @Test(arguments: CloudProvider.allCases) func endpointsWaitUntilItIsMade(provider: CloudProvider) async throws {
+        let world = try World(provider, latency: .lifelike)
+        try await Self.makeRoom(in: world)
+        var registry = try await world.register()
+        registry.service = try await publish(world, registry)
+        let id = try await world.approved(registry)
+        let reconciler = world.reconciler()
+        var phases: Set<Endpoint.Phase> = []
+        for _ in 0..<80 {
+            await reconciler.runUntilSettled()
+            phases.insert(try await world.endpoint(id).phase)
+            world.clock.advance(by: .milliseconds(250))
+        }
+        #expect(try await world.endpoint(id).phase == .active)
+        #expect(phases.isDisjoint(with: [.failing, .failed]), "\(phases)")
+    }
+
     private static func makeRoom(in world: World) async throws {
         guard world.provider == .gcp else { return }
         try world.cloud.deleteService(world.serviceNativeID)

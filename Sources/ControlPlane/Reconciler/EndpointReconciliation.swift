@@ -26,6 +26,9 @@ struct EndpointReconciliation {
             case .perform(let action) where action == lastDone:
                 // It was done and does not show yet: the cloud is slow to tell.
                 return try await records.note(.waiting(action.phase, observed), on: sight)
+            case .perform(.createEndpoint) where sight.target.service.phase == .publishing:
+                // Consumers cannot find a service that is still being made: to them it does not exist.
+                return try await records.note(.waiting(.creating, observed), on: sight)
             case .perform(let action):
                 guard let intent = try await records.begin(action, on: sight, seeing: observed) else { continue }
                 do throws(CloudError) {

@@ -17,7 +17,7 @@ extension World {
     public struct Registry: Sendable {
         public let producers: ID<Team>
         public let consumers: ID<Team>
-        public let service: ID<PublishedService>
+        public var service: ID<PublishedService>
         public let network: ID<Network>
         public let account: ID<CloudAccount>
     }
