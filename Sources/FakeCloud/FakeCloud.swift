@@ -10,6 +10,7 @@ import Synchronization
 public final class FakeCloud: Sendable {
     private struct Locked: Sendable {
         var state: CloudState
+        var clock: CloudClock
         var faults = FaultScript()
     }
 
@@ -38,7 +39,7 @@ public final class FakeCloud: Sendable {
                 return state.effects
             }
         }
-        locked = Mutex(Locked(state: state))
+        locked = Mutex(Locked(state: state, clock: CloudClock(after: state.latestPast)))
     }
 
     /// The cloud as Postern drives it.
@@ -54,9 +55,8 @@ public final class FakeCloud: Sendable {
     func transact<Value: Sendable>(
         _ body: (inout CloudState) throws(CloudError) -> Value
     ) throws(CloudError) -> Value {
-        let now = environment.now()
-        return try locked.withLock { (locked: inout Locked) throws(CloudError) -> Value in
-            locked.state.now = now
+        try locked.withLock { (locked: inout Locked) throws(CloudError) -> Value in
+            locked.state.now = locked.clock.read(environment.now())
             locked.state.sweep()
             let outcome = Result { () throws(CloudError) -> Value in try body(&locked.state) }
             let effects = locked.state.takeUnsaved()

@@ -84,6 +84,16 @@ struct CloudState: Sendable {
             + endpoints.values.sorted { $0.sequence < $1.sequence }.map(Effect.endpoint)
     }
 
+    /// The latest instant of which something here tells that it has been.
+    var latestPast: Timestamp {
+        // Google's endpoints begin to show when they have been made, and nothing else begins after it was recorded.
+        let begun = endpoints.values.map { endpoint in
+            endpoint.history.begunAt - (endpoint.provider == .gcp ? latency.creation : .zero)
+        }
+        let offered = endpointServices.values.map(\.history.begunAt)
+        return (begun + offered).max() ?? Timestamp(milliseconds: 0)
+    }
+
     /// Forgets what time has taken away.
     mutating func sweep() {
         for id in roster.leaving {

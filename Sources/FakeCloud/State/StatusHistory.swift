@@ -30,6 +30,9 @@ struct StatusHistory: Codable, Hashable, Sendable {
         return step.status.map(Sight.shown) ?? .gone
     }
 
+    /// When the first step was taken, or will be.
+    var begunAt: Timestamp { Timestamp(milliseconds: steps.first?.from ?? 0) }
+
     /// The status where all this leads to; nil: gone.
     var final: String? { steps.last?.status }
 

@@ -23,6 +23,8 @@ final class FakeRig: BackendRig {
 
     func advance() { clock.turn(by: .milliseconds(300)) }
 
+    func setClockBack(by interval: Duration) { clock.turn(by: .zero - interval) }
+
     func makeScene(_ wish: SceneWish) throws -> BackendScene {
         let number = scenes.withLock { count in
             count += 1

@@ -63,6 +63,27 @@ import Testing
         }
     }
 
+    @Test(arguments: CloudProvider.allCases, [false, true])
+    func aClockSetBackUndoesNothing(provider: CloudProvider, afterADeath: Bool) async throws {
+        try await inFolder {
+            let rig = try FakeRig(provider: provider, journal: path)
+            for _ in 0..<20 { rig.advance() }
+            let scene = try rig.makeScene(SceneWish())
+            try rig.admit(scene.consumers[0].account.nativeID, limit: 1, to: scene.service)
+            let id = try await rig.connect(scene)
+            let status = try rig.status(of: id)
+            let after = afterADeath ? try FakeRig(provider: provider, journal: path) : rig
+            after.setClockBack(by: .seconds(7200))
+            // Time runs on there from the first look, and from the last instant that the journal tells of.
+            #expect(await after.cloud.inventory().services.count == 1)
+            after.settle()
+            #expect(try after.status(of: id) == status)
+            try await after.cloud.deleteEndpoint(nativeID: id)
+            after.settle()
+            #expect(await after.cloud.inventory().endpoints.isEmpty)
+        }
+    }
+
     @Test func aLineThatWasCutShortIsForgotten() async throws {
         try await inFolder {
             let rig = try FakeRig(provider: .aws, journal: path)
