@@ -19,7 +19,7 @@ from weather import Hand, Inbox, Killer, Weather
 from world import World
 
 DESKS = 6
-PER_SECOND = 12
+PER_SECOND = 16
 SHOWN = 20
 
 
