@@ -14,23 +14,24 @@ struct AttachmentEditor: Sendable {
     ///   - step: tells this change from all others; the fingerprint tells attempts on different lists apart.
     ///   - change: the whole new list; nil: it is as it should be. May be asked again and again.
     func edit(
-        _ path: ResourcePath, as account: CloudAccount, step: [String],
+        _ path: ResourcePath, as party: Party, step: [String],
         _ change: (ServiceAttachment) async throws(CloudError) -> [AcceptEntry]?
     ) async throws(CloudError) {
         let patience = Patience(api)
         var told: [String] = []
         for attempt in 1...Self.attempts {
-            guard let attachment = try await api.find(ServiceAttachment.self, path, as: account) else {
+            guard let attachment = try await api.find(ServiceAttachment.self, path, as: party) else {
                 throw CloudError(
-                    kind: .notFound, cloudCode: "notFound", message: "The service attachment \(path) does not exist.")
+                    kind: .notFound, cloudCode: "notFound", message: "The service attachment \(path) does not exist.",
+                    side: party.side)
             }
             guard let list = try await change(attachment) else { return }
             let patch = AcceptListPatch(of: attachment, consumerAcceptLists: list)
             do throws(CloudError) {
                 let operation = try await api.begin(
                     .patch, "\(path)", body: encoded(patch),
-                    step: step + [attachment.id ?? "", patch.fingerprint] + told, as: account)
-                guard try await patience.follow(operation, in: path, as: account), operation.isDone else { return }
+                    step: step + [attachment.id ?? "", patch.fingerprint] + told, as: party)
+                guard try await patience.follow(operation, in: path, as: party), operation.isDone else { return }
                 // Done at once: mostly the tale of an earlier edit, which somebody has undone since. The fingerprint tells
                 // what is in the list, so it is the old one again. Another look tells whether there is still a wish.
                 told = [operation.name]
@@ -43,6 +44,6 @@ struct AttachmentEditor: Sendable {
             kind: .unavailable, cloudCode: "conditionNotMet",
             message:
                 "Somebody else keeps changing the accept list of \(path). Find out what does: Postern tries again, "
-                + "and loses no entry of theirs.")
+                + "and loses no entry of theirs.", side: party.side)
     }
 }

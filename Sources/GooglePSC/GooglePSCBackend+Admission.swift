@@ -7,7 +7,7 @@ extension GooglePSCBackend {
     public func ensureAdmitted(_ target: EndpointTarget, limit: Int) async throws(CloudError) {
         let path = try attachmentPath(of: target.service, in: target.producer)
         let step = [target.endpoint.id.text, "admit", "\(limit)"]
-        try await editor.edit(path, as: target.producer, step: step) { attachment throws(CloudError) in
+        try await editor.edit(path, as: .producer(target.producer), step: step) { attachment throws(CloudError) in
             let lists = ConsumerLists(attachment)
             // A list of single endpoints is extended once the endpoint is there: `ensureAccepted` does it.
             guard !lists.isAutomatic, lists.kind != .endpoint else { return nil }
@@ -16,20 +16,20 @@ extension GooglePSCBackend {
                 throw CloudError(
                     kind: .conflict, cloudCode: "consumerRejectLists",
                     message: "The reject list of \(path) names project \(target.consumer.nativeID). Take it off that "
-                        + "list, if that is meant.")
+                        + "list, if that is meant.", side: .producer)
             }
             guard lists.kind != .network || consumer.network != nil else {
                 throw CloudError(
                     kind: .invalid, cloudCode: "consumerAcceptLists",
                     message: "The accept list of \(path) names networks, and this endpoint's network is not known. "
-                        + "File a request that names its network.")
+                        + "File a request that names its network.", side: .consumer)
             }
             let list = lists.admitting(consumer, limit: limit)
             guard let list, list.count > ConsumerLists.capacity else { return list }
             throw CloudError(
                 kind: .conflict, cloudCode: "consumerAcceptLists",
                 message: "The accept list of \(path) is full: Google takes \(ConsumerLists.capacity) entries. Take off "
-                    + "those that are not needed any more.")
+                    + "those that are not needed any more.", side: .producer)
         }
     }
 
@@ -38,7 +38,7 @@ extension GooglePSCBackend {
         let path = try attachmentPath(of: target.service, in: target.producer)
         let step = [target.endpoint.id.text, "expel", "\(remaining)"]
         do throws(CloudError) {
-            try await editor.edit(path, as: target.producer, step: step) { attachment throws(CloudError) in
+            try await editor.edit(path, as: .producer(target.producer), step: step) { attachment throws(CloudError) in
                 let lists = ConsumerLists(attachment)
                 return lists.expelling(
                     try await consumer(of: target, on: lists, seeing: attachment), remaining: remaining)
@@ -54,18 +54,20 @@ extension GooglePSCBackend {
         let path = try attachmentPath(of: target.service, in: target.producer)
         let name = ResourcePath.canonical(nativeID)
         let step = [target.endpoint.id.text, "accept"]
-        try await editor.edit(path, as: target.producer, step: step) { attachment throws(CloudError) in
+        try await editor.edit(path, as: .producer(target.producer), step: step) { attachment throws(CloudError) in
             guard let seen = connection(name, of: target, in: attachment) else {
                 throw CloudError(
                     kind: .notFound, cloudCode: "notFound",
-                    message: "The endpoint \(name) of project \(target.consumer.nativeID) is not connected to \(path).")
+                    message: "The endpoint \(name) of project \(target.consumer.nativeID) is not connected to \(path).",
+                    side: .consumer)
             }
             switch seen.status {
             case .rejected, .closed:
                 throw CloudError(
                     kind: .conflict, cloudCode: seen.nativeStatus,
-                    message: "The connection of \(name) to \(path) is \(seen.nativeStatus): Postern does not undo that."
-                )
+                    message:
+                        "The connection of \(name) to \(path) is \(seen.nativeStatus): Postern does not undo that.",
+                    side: .producer)
             case .pending, .accepted, .needsAttention, .unknown: break
             }
             let lists = ConsumerLists(attachment)
@@ -81,7 +83,7 @@ extension GooglePSCBackend {
         let name = ResourcePath.canonical(nativeID)
         let step = [target.endpoint.id.text, "reject"]
         do throws(CloudError) {
-            try await editor.edit(path, as: target.producer, step: step) { attachment throws(CloudError) in
+            try await editor.edit(path, as: .producer(target.producer), step: step) { attachment throws(CloudError) in
                 guard let seen = connection(name, of: target, in: attachment), seen.status != .rejected,
                     seen.status != .closed
                 else { return nil }
@@ -90,7 +92,7 @@ extension GooglePSCBackend {
                     throw CloudError(
                         kind: .invalid, cloudCode: "consumerAcceptLists",
                         message: "\(path) cannot cut \(name) alone. Delete the endpoint in project "
-                            + "\(target.consumer.nativeID).")
+                            + "\(target.consumer.nativeID).", side: .consumer)
                 }
                 return lists.expelling(
                     try await consumer(of: target, on: lists, seeing: attachment, named: name), remaining: 0)

@@ -67,7 +67,7 @@ extension GooglePSCBackend {
 
     /// The endpoint's forwarding rule, if it is ours.
     func rule(of target: EndpointTarget) async throws(CloudError) -> ForwardingRule? {
-        guard let found = try await api.find(ForwardingRule.self, rulePath(of: target), as: target.consumer),
+        guard let found = try await api.find(ForwardingRule.self, rulePath(of: target), as: .consumer(target.consumer)),
             isOurs(found.labels, found.description, of: target)
         else { return nil }
         return found
@@ -75,7 +75,7 @@ extension GooglePSCBackend {
 
     /// The endpoint's address, if it is ours.
     func address(of target: EndpointTarget) async throws(CloudError) -> Address? {
-        guard let found = try await api.find(Address.self, addressPath(of: target), as: target.consumer),
+        guard let found = try await api.find(Address.self, addressPath(of: target), as: .consumer(target.consumer)),
             isOurs(found.labels, found.description, of: target)
         else { return nil }
         return found
@@ -99,7 +99,8 @@ extension GooglePSCBackend {
         guard let subnet = target.subnet, let network = target.network else {
             throw CloudError(
                 kind: .notFound, cloudCode: "notFound",
-                message: "The subnet \(target.endpoint.subnet ?? "of this endpoint") is not known any more.")
+                message: "The subnet \(target.endpoint.subnet ?? "of this endpoint") is not known any more.",
+                side: .consumer)
         }
         guard subnet.region == target.service.region else {
             throw CloudError(
@@ -107,7 +108,7 @@ extension GooglePSCBackend {
                 message:
                     "The subnet \(subnet.name) is in \(subnet.region), the service in \(target.service.region): both "
                     + "have to be in one region. File a request for a subnet there, with global access for clients "
-                    + "elsewhere.")
+                    + "elsewhere.", side: .consumer)
         }
         return (subnet, ResourcePath.canonical(network.nativeID))
     }
@@ -124,21 +125,22 @@ extension GooglePSCBackend {
         if try await isOurs() { return true }
         let collection = "projects/\(path.project)/regions/\(path.region ?? "")/\(path.collection)"
         do throws(CloudError) {
-            let operation = try await api.begin(.post, collection, body: body, step: step, as: target.consumer)
-            return try await patience.follow(operation, in: path, as: target.consumer)
+            let operation = try await api.begin(
+                .post, collection, body: body, step: step, as: .consumer(target.consumer))
+            return try await patience.follow(operation, in: path, as: .consumer(target.consumer))
         } catch let error where error.isAlreadyExists {
             if try await isOurs() { return true }
-            guard try await exists(path, as: target.consumer) else { return false }
+            guard try await exists(path, as: .consumer(target.consumer)) else { return false }
             throw CloudError(
                 kind: .conflict, cloudCode: error.cloudCode,
                 message: "\(path) exists, and Postern did not make it. Delete or rename it.",
-                cloudRequestID: error.cloudRequestID)
+                cloudRequestID: error.cloudRequestID, side: .consumer)
         }
     }
 
-    private func exists(_ path: ResourcePath, as account: CloudAccount) async throws(CloudError) -> Bool {
+    private func exists(_ path: ResourcePath, as party: Party) async throws(CloudError) -> Bool {
         struct Named: Decodable { let name: String }
-        return try await api.find(Named.self, path, as: account) != nil
+        return try await api.find(Named.self, path, as: party) != nil
     }
 
     private func delete(
@@ -147,8 +149,8 @@ extension GooglePSCBackend {
         do throws(CloudError) {
             let operation = try await api.begin(
                 .delete, "\(path)", step: [target.endpoint.id.text, "delete", path.collection, id ?? ""],
-                as: target.consumer)
-            return try await patience.follow(operation, in: path, as: target.consumer)
+                as: .consumer(target.consumer))
+            return try await patience.follow(operation, in: path, as: .consumer(target.consumer))
         } catch let error where error.kind == .notFound {
             return true
         }

@@ -32,8 +32,9 @@ extension GooglePSCBackend {
                 let operation = try await api.begin(
                     .post, "\(path)/setLabels", body: body,
                     step: [value, "label", path.collection, resource.id ?? "", resource.labelFingerprint ?? ""] + told,
-                    as: target.consumer)
-                guard try await patience.follow(operation, in: path, as: target.consumer), operation.isDone else {
+                    as: .consumer(target.consumer))
+                guard try await patience.follow(operation, in: path, as: .consumer(target.consumer)), operation.isDone
+                else {
                     return
                 }
                 // Done at once: mostly the tale of an earlier one, and somebody has taken the label off since.
@@ -41,13 +42,14 @@ extension GooglePSCBackend {
             } catch let error where error.isEditCollision && attempt < Self.labelAttempts {
                 await patience.pause(after: attempt)
             }
-            guard let again = try await api.find(Resource.self, path, as: target.consumer) else { return }
+            guard let again = try await api.find(Resource.self, path, as: .consumer(target.consumer)) else { return }
             resource = again
         }
         guard resource.labels?[Self.label] != value else { return }
         throw CloudError(
             kind: .unavailable, cloudCode: "conditionNotMet",
             message:
-                "Somebody keeps taking the label \(Self.label) off \(path). Find out what does: Postern tries again.")
+                "Somebody keeps taking the label \(Self.label) off \(path). Find out what does: Postern tries again.",
+            side: .consumer)
     }
 }

@@ -5,13 +5,14 @@ extension GooglePSCBackend {
     /// `networks.list`, `subnetworks.aggregatedList`, `networks.listPeeringRoutes`.
     public func networks(of account: CloudAccount) async throws(CloudError) -> [NetworkSighting] {
         let project = account.nativeID
-        let networks = try await api.list(VPCNetwork.self, "projects/\(project)/global/networks", as: account)
+        let party = Party(account: account, side: nil)
+        let networks = try await api.list(VPCNetwork.self, "projects/\(project)/global/networks", as: party)
         let subnetworks = Dictionary(
-            grouping: try await api.subnetworks(of: project, as: account), by: { ResourcePath.canonical($0.network) })
+            grouping: try await api.subnetworks(of: project, as: party), by: { ResourcePath.canonical($0.network) })
         var sightings: [NetworkSighting] = []
         for network in networks {
             let own = (subnetworks[ResourcePath.canonical(network.selfLink)] ?? []).sorted { $0.selfLink < $1.selfLink }
-            let peered = try await peeredRanges(of: network, with: own, in: account)
+            let peered = try await peeredRanges(of: network, with: own, as: party)
             let ranges = Set(own.flatMap(\.ranges) + peered)
             sightings.append(
                 NetworkSighting(
@@ -24,7 +25,7 @@ extension GooglePSCBackend {
 
     /// The ranges that peered networks send here: they are as taken as the network's own.
     private func peeredRanges(
-        of network: VPCNetwork, with subnetworks: [Subnetwork], in account: CloudAccount
+        of network: VPCNetwork, with subnetworks: [Subnetwork], as party: Party
     ) async throws(CloudError) -> [CIDR] {
         // Subnet routes are told in every region, so any one will do.
         guard let region = subnetworks.first.map({ ResourcePath.lastName(of: $0.region) }) else { return [] }
@@ -32,7 +33,7 @@ extension GooglePSCBackend {
         for peering in network.peerings ?? [] where peering.state == "ACTIVE" {
             let routes = try await api.list(
                 PeeringRoute.self, "\(ResourcePath.canonical(network.selfLink))/listPeeringRoutes",
-                query: "direction=INCOMING&peeringName=\(peering.name)&region=\(region)", as: account)
+                query: "direction=INCOMING&peeringName=\(peering.name)&region=\(region)", as: party)
             ranges += routes.compactMap { $0.destRange.flatMap { CIDR($0) } }
         }
         return ranges

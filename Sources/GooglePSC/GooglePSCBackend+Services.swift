@@ -35,7 +35,7 @@ extension GooglePSCBackend {
                 // endpoint first, only then lowers its project's limit, and removes the entry with the last of them.
                 reconcileConnections: true))
         do throws(CloudError) {
-            try await insert(body, at: path, step: [target.service.id.text, "publish"], as: target.account)
+            try await insert(body, at: path, step: [target.service.id.text, "publish"], as: .producer(target.account))
         } catch let error where error.isAlreadyExists {
             // Another server of ours was faster, or somebody else: only then does this throw.
             _ = try await attachment(at: path, of: target.service, in: target.account)
@@ -46,13 +46,14 @@ extension GooglePSCBackend {
     public func ensureUnpublished(_ target: ServiceTarget) async throws(CloudError) {
         guard case .published = target.service.origin else { return }
         let path = try attachmentPath(of: target.service, in: target.account)
-        guard let found = try await api.find(ServiceAttachment.self, path, as: target.account),
+        guard let found = try await api.find(ServiceAttachment.self, path, as: .producer(target.account)),
             found.description == target.service.resourceDescription
         else { return }
         do throws(CloudError) {
             let operation = try await api.begin(
-                .delete, "\(path)", step: [target.service.id.text, "unpublish", found.id ?? ""], as: target.account)
-            _ = try await Patience(api).follow(operation, in: path, as: target.account)
+                .delete, "\(path)", step: [target.service.id.text, "unpublish", found.id ?? ""],
+                as: .producer(target.account))
+            _ = try await Patience(api).follow(operation, in: path, as: .producer(target.account))
         } catch let error where error.kind == .notFound {
             return
         }
@@ -71,13 +72,14 @@ extension GooglePSCBackend {
                 throw CloudError(
                     kind: .invalid,
                     message: "'\(nativeID)' is no service attachment, such as "
-                        + "projects/\(account.nativeID)/regions/\(service.region)/serviceAttachments/orders.")
+                        + "projects/\(account.nativeID)/regions/\(service.region)/serviceAttachments/orders.",
+                    side: .producer)
             }
             guard path.project == account.nativeID, path.region == service.region else {
                 throw CloudError(
                     kind: .invalid,
                     message: "The service attachment \(path) is not in project \(account.nativeID) and region "
-                        + "\(service.region), where this service is said to be.")
+                        + "\(service.region), where this service is said to be.", side: .producer)
             }
             return path
         }
@@ -88,27 +90,28 @@ extension GooglePSCBackend {
     func attachment(
         at path: ResourcePath, of service: PublishedService, in account: CloudAccount
     ) async throws(CloudError) -> ServiceAttachment? {
-        guard let found = try await api.find(ServiceAttachment.self, path, as: account) else { return nil }
+        guard let found = try await api.find(ServiceAttachment.self, path, as: .producer(account)) else { return nil }
         if case .published = service.origin, found.description != service.resourceDescription {
             throw CloudError(
                 kind: .conflict, cloudCode: "alreadyExists",
-                message: "The service attachment \(path) exists, and Postern did not make it. Delete or rename it.")
+                message: "The service attachment \(path) exists, and Postern did not make it. Delete or rename it.",
+                side: .producer)
         }
         return found
     }
 
     private func insert(
-        _ body: Data, at path: ResourcePath, step: [String], as account: CloudAccount
+        _ body: Data, at path: ResourcePath, step: [String], as party: Party
     ) async throws(CloudError) {
         let patience = Patience(api)
         let collection = "projects/\(path.project)/regions/\(path.region ?? "")/\(path.collection)"
-        let first = try await api.begin(.post, collection, body: body, step: step, as: account)
-        guard try await patience.follow(first, in: path, as: account), first.isDone,
-            try await api.find(ServiceAttachment.self, path, as: account) == nil
+        let first = try await api.begin(.post, collection, body: body, step: step, as: party)
+        guard try await patience.follow(first, in: path, as: party), first.isDone,
+            try await api.find(ServiceAttachment.self, path, as: party) == nil
         else { return }
         // Done at once and yet not there: that was the tale of an earlier one, which has been deleted since.
-        let second = try await api.begin(.post, collection, body: body, step: step + [first.name], as: account)
-        _ = try await patience.follow(second, in: path, as: account)
+        let second = try await api.begin(.post, collection, body: body, step: step + [first.name], as: party)
+        _ = try await patience.follow(second, in: path, as: party)
     }
 }
 

@@ -12,24 +12,37 @@ struct GoogleAPI: Sendable {
     let environment: Environment
     let logger: Logger
 
-    /// Sends one call and gives the body of a success.
+    /// Sends one call and reads the answer of a success.
     /// - Parameters:
     ///   - resource: what the call is about, for the message of a failure.
-    ///   - account: whose identity to call with.
-    func send(
-        _ method: CloudRequest.Method, _ url: String, body: Data? = nil, about resource: String,
-        as account: CloudAccount, timeout: Duration = .seconds(30)
+    ///   - party: whose identity to call with, and on whose side a failure is.
+    func send<Answer: Decodable>(
+        _ method: CloudRequest.Method, _ url: String, body: Data? = nil, for type: Answer.Type,
+        about resource: String, as party: Party, timeout: Duration = .seconds(30)
+    ) async throws(CloudError) -> Answer {
+        do throws(CloudError) {
+            let answer = try await send(
+                method, url, body: body, about: resource, with: party.account.access.identity, timeout: timeout)
+            return try decode(type, from: answer, about: resource)
+        } catch {
+            throw error.on(party.side)
+        }
+    }
+
+    private func send(
+        _ method: CloudRequest.Method, _ url: String, body: Data?, about resource: String, with identity: String?,
+        timeout: Duration
     ) async throws(CloudError) -> Data {
         var request = CloudRequest(method: method, url: url, timeout: timeout)
         if let body {
             request.body = body
             request.headers["Content-Type"] = "application/json"
         }
-        var response = try await attempt(&request, as: account)
+        var response = try await attempt(&request, with: identity)
         if response.status == 401 {
             // A token may be revoked before its end: one fresh try tells.
-            await tokens.forget(account.access.identity)
-            response = try await attempt(&request, as: account)
+            await tokens.forget(identity)
+            response = try await attempt(&request, with: identity)
         }
         if (200..<300).contains(response.status) { return response.body }
         let error = CloudError.google(response, about: resource, now: environment.now())
@@ -39,17 +52,19 @@ struct GoogleAPI: Sendable {
                 "method": "\(method.rawValue)", "resource": "\(resource)", "status": "\(response.status)",
                 "code": "\(error.cloudCode ?? "")",
             ])
-        throw error
+        // Without another identity it is Postern's own token that is not taken.
+        throw error.isRefusedToken && identity == nil ? error.on(.postern) : error
     }
 
     private func attempt(
-        _ request: inout CloudRequest, as account: CloudAccount
+        _ request: inout CloudRequest, with identity: String?
     ) async throws(CloudError) -> CloudResponse {
-        try await tokens.token(for: account.access.identity).authorize(&request)
+        try await tokens.token(for: identity).authorize(&request)
         return try await caller.send(request)
     }
 
-    func decode<Value: Decodable>(_ type: Value.Type, from body: Data, about resource: String) throws(CloudError)
+    private func decode<Value: Decodable>(_ type: Value.Type, from body: Data, about resource: String)
+        throws(CloudError)
         -> Value
     {
         do {

@@ -102,6 +102,11 @@ extension CloudError {
         cloudCode.map { ["authError", "UNAUTHENTICATED", "ACCESS_TOKEN_EXPIRED", "401"].contains($0) } ?? false
     }
 
+    /// Whether the project lacks the whole API.
+    var isServiceDisabled: Bool {
+        cloudCode.map { ["SERVICE_DISABLED", "accessNotConfigured"].contains($0) } ?? false
+    }
+
     var isAlreadyExists: Bool {
         cloudCode.map { ["alreadyExists", "RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS"].contains($0) } ?? false
     }

@@ -22,30 +22,29 @@ struct Patience: Sendable {
     /// Follows an operation.
     /// - Returns: whether it is done; false: the cloud is still at work.
     /// - Throws: what the operation failed with.
-    func follow(_ begun: Operation, in path: ResourcePath, as account: CloudAccount) async throws(CloudError) -> Bool {
+    func follow(_ begun: Operation, in path: ResourcePath, as party: Party) async throws(CloudError) -> Bool {
         var operation = begun
         var looks = 0
         while !operation.isDone {
             guard !isOver else { return false }
             if looks > 0 { await pause(after: looks) }
             looks += 1
-            operation = try await look(at: operation, in: path, as: account)
+            operation = try await look(at: operation, in: path, as: party)
         }
-        if let error = operation.error { throw .google(error, of: operation) }
+        if let error = operation.error { throw .google(error, of: operation).on(party.side) }
         return true
     }
 
     /// `regionOperations.wait` answers as soon as the operation is done, or a while later: fewer calls than looking
     /// again and again. Where it brings no answer, the next look does.
-    private func look(at operation: Operation, in path: ResourcePath, as account: CloudAccount) async throws(CloudError)
+    private func look(at operation: Operation, in path: ResourcePath, as party: Party) async throws(CloudError)
         -> Operation
     {
         let name = "projects/\(path.project)/regions/\(path.region ?? "")/operations/\(operation.name)"
         do throws(CloudError) {
-            let body = try await api.google.send(
-                .post, api.url("\(name)/wait"), about: name, as: account,
+            return try await api.google.send(
+                .post, api.url("\(name)/wait"), for: Operation.self, about: name, as: party,
                 timeout: min(Self.longestWait, clock.now.duration(to: end) + .seconds(1)))
-            return try api.google.decode(Operation.self, from: body, about: name)
         } catch let error where error.isRetryable {
             return operation
         }

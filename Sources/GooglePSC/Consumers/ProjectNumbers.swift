@@ -39,9 +39,10 @@ struct ProjectNumbers: Sendable {
 
     private static func number(of key: CloudAccount.Key, by google: GoogleAPI) async throws(CloudError) -> String? {
         let resource = "projects/\(key.nativeID)"
-        let body = try await google.send(
-            .get, "\(google.settings.resourceManagerURL)/v3/\(resource)", about: resource, as: key.account)
-        return ResourcePath.lastName(of: try google.decode(Project.self, from: body, about: resource).name)
+        let project = try await google.send(
+            .get, "\(google.settings.resourceManagerURL)/v3/\(resource)", for: Project.self, about: resource,
+            as: .consumer(key.account))
+        return ResourcePath.lastName(of: project.name)
     }
 }
 

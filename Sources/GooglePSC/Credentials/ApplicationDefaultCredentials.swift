@@ -1,4 +1,5 @@
 import CloudTransport
+import Connectivity
 import ControlPlane
 import FoundationEssentials
 
@@ -51,7 +52,7 @@ struct BearerTokens: Sendable {
         let exchange = TokenExchange(caller: caller, now: environment.now)
         let credentials = ApplicationDefaultCredentials(settings: settings, exchange: exchange)
         let own = CredentialCache<BearerToken>(now: environment.now) { () async throws(CloudError) in
-            try await credentials.grant()
+            do throws(CloudError) { return try await credentials.grant() } catch { throw error.on(.postern) }
         }
         self.own = own
         impersonated = CredentialCaches { identity in

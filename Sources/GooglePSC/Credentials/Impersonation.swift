@@ -49,12 +49,19 @@ struct Impersonation: Sendable {
 
     private func refusal(_ response: CloudResponse, now: Timestamp) -> CloudError {
         let error = CloudError.google(response, about: identity, now: now)
-        guard error.kind == .denied || error.kind == .notFound, !error.isRefusedToken else { return error }
+        if error.isRefusedToken { return error.on(.postern) }
+        if error.isServiceDisabled {
+            // Calls to IAM are counted against the project of whom they come from.
+            return CloudError(
+                kind: .denied, cloudCode: error.cloudCode,
+                message: "Postern can take on nobody: enable the IAM Service Account Credentials API in the project of "
+                    + "Postern's own identity. Google says: \(error.message)", side: .postern)
+        }
+        guard error.kind == .denied || error.kind == .notFound else { return error }
         return CloudError(
             kind: .denied, cloudCode: error.cloudCode,
             message: "Postern may not take on \(identity). Grant Postern's own identity the role "
-                + "roles/iam.serviceAccountTokenCreator on it, and enable the IAM Service Account Credentials API. "
-                + "Google says: \(error.message)")
+                + "roles/iam.serviceAccountTokenCreator on it. Google says: \(error.message)")
     }
 }
 

@@ -180,9 +180,11 @@ struct CredentialsTests {
                 settings.tokenURL = "\(stage.emulator.address)/token"
             }
             let error = try await failure { () async throws(CloudError) in
-                _ = try await backend.networks(of: stage.consumer)
+                _ = try await backend.observe(stage.target(stage.endpoint()))
             }
             #expect(error.kind == .denied)
+            #expect(error.side == .postern)
+            #expect(error.fault(side: .producer, at: .test).remedy.contains("Postern server itself"))
             #expect(error.message.contains(kind.clue), "\(error.message)")
             #expect(error.cloudCode?.isEmpty == false)
             for secret in ["PRIVATE KEY-----", "secret-refresh", "secret-client"] {
@@ -198,10 +200,43 @@ struct CredentialsTests {
         closed.access = CloudAccess(identity: "closed@\(closed.nativeID).iam.gserviceaccount.com")
         let account = closed
         let backend = try await stage.backend()
-        let error = try await failure { () async throws(CloudError) in _ = try await backend.networks(of: account) }
+        let endpoint = stage.endpoint()
+        let target = EndpointTarget(
+            endpoint: endpoint, service: stage.adopted, producer: stage.producer, consumer: account,
+            network: stage.network, subnet: stage.network.subnets[0], wantedNativeIDs: [])
+        let error = try await failure { () async throws(CloudError) in _ = try await backend.observe(target) }
         #expect(error.kind == .denied)
+        #expect(error.side == .consumer)
         #expect(error.message.contains("closed@"))
         #expect(error.message.contains("roles/iam.serviceAccountTokenCreator"))
+    }
+
+    @Test("That Postern's own token or project lets it take on nobody is Postern's", arguments: SourceTrouble.allCases)
+    func sourceOfImpersonation(trouble: SourceTrouble) async throws {
+        let exchange = TokenExchange(caller: trouble, now: Environment.testing.now)
+        let impersonation = Impersonation(of: "postern@p-1.iam.gserviceaccount.com", settings: GoogleSettings())
+        let error = try await failure { () async throws(CloudError) in
+            _ = try await impersonation.grant(with: BearerToken(secret: "ya29.x"), by: exchange)
+        }
+        #expect(error.kind == .denied)
+        #expect(error.side == .postern)
+        #expect(error.message.contains(trouble.clue), "\(error.message)")
+    }
+
+    @Test("A token of Postern's own that Google does not take is Postern's to renew")
+    func refusedOwnToken() async throws {
+        let stage = try await GoogleStage()
+        var account = stage.consumer
+        account.access = CloudAccess()
+        let google = try await stage.backend().api.google
+        let refusing = GoogleAPI(
+            settings: google.settings, caller: SourceTrouble.refusedToken, tokens: google.tokens,
+            environment: google.environment, logger: google.logger)
+        let party = Party.consumer(account)
+        let error = try await failure { () async throws(CloudError) in
+            _ = try await ComputeAPI(google: refusing).subnetworks(of: account.nativeID, as: party)
+        }
+        #expect(error.side == .postern)
     }
 
     @Test("No token is in any line of the log")
@@ -259,6 +294,32 @@ enum BadCredentials: CaseIterable {
                 ], name: "user.json")
         }
         return try await emulator.writeTemporary(.object(members), name: "bad.json")
+    }
+}
+
+/// What Google says where Postern's own identity is at fault.
+enum SourceTrouble: CloudCaller, CaseIterable {
+    case refusedToken, apiDisabled
+
+    var clue: String {
+        switch self {
+        case .refusedToken: "Renew the credentials"
+        case .apiDisabled: "enable the IAM Service Account Credentials API in the project of Postern's own identity"
+        }
+    }
+
+    func send(_ request: CloudRequest) async throws(CloudError) -> CloudResponse {
+        switch self {
+        case .refusedToken:
+            CloudResponse(
+                status: 401,
+                body: Data(#"{"error": {"message": "Invalid Credentials", "errors": [{"reason": "authError"}]}}"#.utf8))
+        case .apiDisabled:
+            CloudResponse(
+                status: 403,
+                body: Data(
+                    #"{"error": {"message": "It is disabled.", "details": [{"reason": "SERVICE_DISABLED"}]}}"#.utf8))
+        }
     }
 }
 

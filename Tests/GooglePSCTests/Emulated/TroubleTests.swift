@@ -26,6 +26,32 @@ struct TroubleTests {
         #expect(error.kind == .denied)
         #expect(error.cloudCode == "SERVICE_DISABLED")
         #expect(error.message.contains("Enable it by visiting"))
+        #expect(error.side == .consumer)
+    }
+
+    @Test(
+        "What keeps Postern from looking at a project is told on that project's side", arguments: [true, false],
+        [nil, "get"])
+    func sideOfLook(isProducers: Bool, lacking: String?) async throws {
+        let stage = try await GoogleStage()
+        let account = isProducers ? stage.producer : stage.consumer
+        let obstacle: JSON
+        if let lacking {
+            let role = try GoogleEmulator.role(isProducers ? "postern-producer" : "postern-consumer")
+            let held = role.filter { !$0.hasSuffix(".\(lacking)") }.map { JSON.string($0) }
+            obstacle = [
+                "id": .string(account.nativeID),
+                "permissions": .object([GoogleEmulator.identity(in: account.nativeID): .array(held)]),
+            ]
+        } else {
+            obstacle = ["id": .string(account.nativeID), "apiEnabled": false]
+        }
+        try await stage.emulator("project", obstacle)
+        let backend = try await stage.backend()
+        let target = stage.target(stage.endpoint())
+        let error = try await failure { () async throws(CloudError) in _ = try await backend.observe(target) }
+        #expect(error.kind == .denied)
+        #expect(error.side == (isProducers ? .producer : .consumer))
     }
 
     @Test(
@@ -49,6 +75,7 @@ struct TroubleTests {
         }
         #expect(error.kind == .denied)
         #expect(error.message.contains("'\(name)'"))
+        #expect(error.side == (isProducers ? .producer : .consumer))
     }
 
     @Test("A full subnet")
@@ -60,6 +87,7 @@ struct TroubleTests {
         #expect(error.cloudCode == "IP_SPACE_EXHAUSTED")
         #expect(error.message.contains("batch-a"))
         #expect(error.message.contains("another subnet"))
+        #expect(error.side == .consumer)
         #expect(error.cloudRequestID?.hasPrefix("operation-") == true)
     }
 
@@ -105,6 +133,7 @@ struct TroubleTests {
         let error = try await failure { () async throws(CloudError) in _ = try await backend.observe(target) }
         #expect(error.kind == .notFound)
         #expect(error.message.contains("gone-project"))
+        #expect(error.side == .consumer)
     }
 
     @Test("Slowing down is asked for in two ways, with or without a time", arguments: ["throttled", "rateLimited"])

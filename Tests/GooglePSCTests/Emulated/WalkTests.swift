@@ -73,7 +73,7 @@ struct WalkTests {
         let endpoint = try await walk.endpoint(endpointID)
         #expect(endpoint.phase == .failed)
         let fault = try #require(endpoint.lastError)
-        #expect(fault.side == .consumer || refusal == .apiDisabled)
+        #expect(fault.side == .consumer)
         #expect(fault.cloudCode == refusal.code)
         #expect(fault.message.contains(refusal.clue), "\(fault.message)")
         #expect(!fault.isRetryable)
