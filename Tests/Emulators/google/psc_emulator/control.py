@@ -91,6 +91,11 @@ class Control:
             compute.rival_patches = body["rivalPatches"]
         return {}
 
+    def post_advance(self, _):
+        """Where operations are held: moves each on by one state."""
+        self.compute.operations.step()
+        return {}
+
     def post_settle(self, _):
         self.compute.operations.settle()
         return {}
