@@ -8,7 +8,7 @@ struct ComputeAPI: Sendable {
     let google: GoogleAPI
 
     /// A list is read to its end, but not for ever.
-    private static let maximumPages = 1000
+    var maximumPages = 1000
 
     func url(_ path: String) -> String { "\(google.settings.computeURL)/\(path)" }
 
@@ -58,6 +58,7 @@ struct ComputeAPI: Sendable {
             method, url("\(path)?requestId=\(requestID)"), body: body, for: Operation.self, about: path, as: party)
     }
 
+    /// - Throws: `unavailable` rather than a part of the list, which would tell that the rest is gone.
     private func pages<Page: PagedList>(
         _ type: Page.Type, _ path: String, query: String, as party: Party
     ) async throws(CloudError) -> [Page] {
@@ -70,7 +71,13 @@ struct ComputeAPI: Sendable {
             let page = try await google.send(.get, address, for: type, about: path, as: party)
             pages.append(page)
             token = page.nextPageToken.flatMap { $0.isEmpty ? nil : $0 }
-        } while token != nil && pages.count < Self.maximumPages
+            guard token == nil || pages.count < maximumPages else {
+                throw CloudError(
+                    kind: .unavailable,
+                    message: "Google's list \(path) has no end after \(maximumPages) pages: nothing was read from it.",
+                    side: party.side)
+            }
+        } while token != nil
         return pages
     }
 

@@ -165,4 +165,21 @@ struct TroubleTests {
                     == ["10.0.1.0/28", "10.0.2.0/28", "10.0.3.0/26", "10.4.0.0/20", "10.9.0.0/16"])
         }
     }
+
+    @Test("A list without an end is an error, and no part of it is taken for the whole")
+    func endlessPages() async throws {
+        try await GoogleStage.withOwnEmulator { stage in
+            try await stage.emulator("settings", ["pageSize": 1])
+            let google = try await stage.backend().api.google
+            let party = Party.consumer(stage.consumer)
+            let all = try await ComputeAPI(google: google).subnetworks(of: stage.consumer.nativeID, as: party).count
+            let ample = ComputeAPI(google: google, maximumPages: all)
+            #expect(try await ample.subnetworks(of: stage.consumer.nativeID, as: party).count == all)
+            let short = ComputeAPI(google: google, maximumPages: all - 1)
+            let error = try await failure { () async throws(CloudError) in
+                _ = try await short.subnetworks(of: stage.consumer.nativeID, as: party)
+            }
+            #expect(error.kind == .unavailable)
+        }
+    }
 }
