@@ -60,8 +60,9 @@ struct Impersonation: Sendable {
         guard error.kind == .denied || error.kind == .notFound else { return error }
         return CloudError(
             kind: .denied, cloudCode: error.cloudCode,
-            message: "Postern may not take on \(identity). Grant Postern's own identity the role "
-                + "roles/iam.serviceAccountTokenCreator on it. Google says: \(error.message)")
+            message: "Postern may not take on \(identity). Grant Postern's own identity the custom role of "
+                + "postern-role.json on it, which holds iam.serviceAccounts.getAccessToken. Google says: \(error.message)"
+        )
     }
 }
 

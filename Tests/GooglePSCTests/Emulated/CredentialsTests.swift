@@ -210,7 +210,8 @@ struct CredentialsTests {
         #expect(error.kind == .denied)
         #expect(error.side == .consumer)
         #expect(error.message.contains("closed@"))
-        #expect(error.message.contains("roles/iam.serviceAccountTokenCreator"))
+        #expect(error.message.contains("the custom role of postern-role.json"))
+        #expect(!error.message.contains("TokenCreator"))
     }
 
     @Test("That Postern's own token or project lets it take on nobody is Postern's", arguments: SourceTrouble.allCases)

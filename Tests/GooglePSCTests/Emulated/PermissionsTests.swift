@@ -56,6 +56,26 @@ struct PermissionsTests {
         #expect(Set(explained) == Set(try GoogleEmulator.role(name)))
     }
 
+    @Test(
+        "The commands that are told make every delivered role and bind it, and none of Google's wider ones",
+        arguments: ["README.md", "Sources/GooglePSC/GooglePSC.docc/Permissions.md"])
+    func commandsBindTheRoles(page: String) throws {
+        let text = try String(contentsOf: EmulatorProcess.root.appending(path: page), encoding: .utf8)
+            .replacing("\\\n", with: " ")
+        for (file, role) in [
+            ("postern", "postern"), ("postern-producer", "posternProducer"), ("postern-consumer", "posternConsumer"),
+        ] {
+            let commands = text.split(separator: "\n").filter { $0.contains("gcloud iam") || $0.contains("gcloud pro") }
+            #expect(
+                commands.contains { $0.contains("roles create \(role) ") && $0.hasSuffix("\(file)-role.json") },
+                "\(role)")
+            #expect(
+                commands.contains { $0.contains("add-iam-policy-binding") && $0.hasSuffix("/roles/\(role)") }, "\(role)"
+            )
+        }
+        #expect(!text.contains("serviceAccountTokenCreator"))
+    }
+
     private func asked(by account: CloudAccount, on stage: GoogleStage) async throws -> Set<String> {
         let identity = GoogleEmulator.identity(in: account.nativeID)
         let calls = try await stage.emulator("calls", method: .get)["calls"].elements
