@@ -1,5 +1,6 @@
 import Connectivity
 import ControlPlane
+import FakeCloud
 import Synchronization
 import Testing
 import TestSupport

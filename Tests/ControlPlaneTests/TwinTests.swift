@@ -1,5 +1,6 @@
 import Connectivity
 import ControlPlane
+import FakeCloud
 import Testing
 import TestSupport
 
