@@ -241,6 +241,32 @@ import TestSupport
         #expect(try await discovered(world).isEmpty)
     }
 
+    /// Let in again by hand, or with another endpoint of its project, it is up without anybody's word.
+    @Test func whatWasRevokedAndComesBackIsAskedAboutAgain() async throws {
+        let world = try World(.gcp)
+        let registry = try await world.register()
+        let native = try await stranger(world, registry)
+        let id = try await world.approved(registry, mode: .selfManaged, nativeEndpointID: native)
+        await world.settle(world.reconciler(), rounds: 2)
+        #expect(try await world.endpoint(id).phase == .active)
+        try await world.revoke(id, registry)
+        await world.settle(world.reconciler(), rounds: 3)
+        #expect(try await world.endpoint(id).phase == .closed)
+        #expect(try await discovered(world).isEmpty, "it waits, and the revocation stands")
+        func told() async throws -> Int {
+            try await world.events().count {
+                $0.kind == .connectionDiscovered && $0.detail["native_status"] == "ACCEPTED"
+            }
+        }
+        let before = try await told()
+        try world.cloud.admit(world.consumer.accountNativeID, limit: 1, to: world.serviceNativeID)
+        await world.settle(world.reconciler(), rounds: 3)
+        #expect(await status(world, of: native) == .accepted)
+        #expect(try await told() == before + 1, "once")
+        let request = try #require(try await discovered(world).first)
+        #expect(request.state == .pending && request.nativeEndpointID == native)
+    }
+
     @Test func oursIsNeverTakenForAStranger() async throws {
         let world = try World(.aws, latency: .lifelike)
         let registry = try await world.register()

@@ -141,13 +141,21 @@ struct ServiceRecords {
         }
         try transaction.replaceConnections(of: service.id, with: sightings)
         for sighting in sightings where sighting.endpointID == nil {
-            if known[sighting.connection.nativeID] == nil {
-                try noteStranger(sighting.connection, at: service, in: transaction)
+            let connection = sighting.connection
+            if isNews(connection, after: known[connection.nativeID]) {
+                try noteStranger(connection, at: service, in: transaction)
             }
-            if service.desired == .published, sighting.connection.status.isAlive {
-                _ = try workplace.requests.discover(sighting.connection, of: service, in: transaction)
+            if service.desired == .published, connection.status.isAlive {
+                _ = try workplace.requests.discover(
+                    connection, of: service, patience: workplace.settings.servicePeriod, in: transaction)
             }
         }
+    }
+
+    /// Whether a connection that nobody asked for is one that the log does not tell of: it is new, or up again.
+    private func isNews(_ connection: Connection, after before: ConnectionSighting?) -> Bool {
+        guard let before else { return true }
+        return connection.status == .accepted && (before.endpointID != nil || before.connection.status != .accepted)
     }
 
     private func noteStranger(
