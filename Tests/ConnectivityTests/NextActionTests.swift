@@ -20,24 +20,25 @@ struct NextActionTests {
 
     private static func goal(
         _ desired: Endpoint.Desired, _ mode: Endpoint.Mode = .managed, nativeID: String? = nil,
-        hasBeenActive: Bool = false, wanted: Int? = nil, recreates: Bool = true
+        network: String? = nil, hasBeenActive: Bool = false, wanted: Int? = nil, recreates: Bool = true
     ) -> EndpointGoal {
         EndpointGoal(
-            desired: desired, mode: mode, nativeID: nativeID, hasBeenActive: hasBeenActive,
+            desired: desired, mode: mode, nativeID: nativeID, networkNativeID: network,
+            hasBeenActive: hasBeenActive,
             wantedByAccount: wanted ?? (desired == .present ? 1 : 0), recreatesDeleted: recreates)
     }
 
     private static func sight(
         _ admission: Admission = .admitted(limit: 1), grain: RevocationGrain = .perConnection,
-        endpoint: NativeEndpoint.Condition? = nil, connection: Connection.Status? = nil, isServing: Bool = false,
-        unrequested: Int = 0
+        endpoint: NativeEndpoint.Condition? = nil, connection: Connection.Status? = nil,
+        network: String? = nil, isServing: Bool = false, unrequested: Int = 0
     ) -> EndpointObservation {
         EndpointObservation(
             admission: admission, revocationGrain: grain,
             endpoint: endpoint.map { NativeEndpoint(nativeID: "e", condition: $0, addresses: [], dnsNames: []) },
             connection: connection.map {
                 Connection(
-                    nativeID: "e", accountNativeID: "a", networkNativeID: nil, status: $0, nativeStatus: "x",
+                    nativeID: "e", accountNativeID: "a", networkNativeID: network, status: $0, nativeStatus: "x",
                     isServing: isServing)
             }, unrequestedAccepted: unrequested)
     }
@@ -99,6 +100,25 @@ struct NextActionTests {
         Row(
             "self-managed, there", goal(.present, .selfManaged, nativeID: "e"), sight(connection: .pending),
             .perform(.accept)),
+        Row(
+            "self-managed, in another network", goal(.present, .selfManaged, nativeID: "e", network: "n"),
+            sight(connection: .pending, network: "m"), .raise(.wrongNetwork)),
+        Row(
+            "self-managed, in another network, up", goal(.present, .selfManaged, nativeID: "e", network: "n"),
+            sight(connection: .accepted, network: "m", isServing: true), .raise(.wrongNetwork)),
+        Row(
+            "self-managed, in another network, not let in",
+            goal(.present, .selfManaged, nativeID: "e", network: "n"),
+            sight(.absent, connection: .pending, network: "m"), .raise(.wrongNetwork)),
+        Row(
+            "self-managed, in its network", goal(.present, .selfManaged, nativeID: "e", network: "n"),
+            sight(connection: .pending, network: "n"), .perform(.accept)),
+        Row(
+            "self-managed, in a network that the cloud does not tell",
+            goal(.present, .selfManaged, nativeID: "e", network: "n"), sight(connection: .pending), .perform(.accept)),
+        Row(
+            "self-managed, in a network that Postern does not know", goal(.present, .selfManaged, nativeID: "e"),
+            sight(connection: .pending, network: "m"), .perform(.accept)),
         Row(
             "self-managed, was there", goal(.present, .selfManaged, nativeID: "e", hasBeenActive: true), sight(),
             .raise(.endpointDeleted)),

@@ -8,6 +8,7 @@ public enum Attention: String, CaseIterable, Codable, Sendable {
     case closedByProducer = "closed_by_producer"
     case producerMustAct = "producer_must_act"
     case roomTaken = "room_taken"
+    case wrongNetwork = "wrong_network"
     case revocationIsCoarse = "revocation_is_coarse"
     case unknownStatus = "unknown_status"
 
@@ -50,6 +51,11 @@ public enum Attention: String, CaseIterable, Codable, Sendable {
                     .consumer,
                     "Another endpoint of the same account, which nobody requested, uses the connection allowed here.",
                     "Delete that endpoint in the consumer's account, or file a request for it too."
+                )
+            case .wrongNetwork:
+                (
+                    .consumer, "The endpoint stands in another network than the one that was approved.",
+                    "Delete it and make it in the approved network, or release this endpoint and file a request for that one."
                 )
             case .revocationIsCoarse:
                 (

@@ -4,18 +4,21 @@ public struct EndpointGoal: Hashable, Sendable {
     public let mode: Endpoint.Mode
     /// The endpoint the consumer made itself, once it told; only that one is let in.
     public let nativeID: String?
+    /// The network that was approved, in the spelling that Postern keeps; nil if it is not known.
+    public let networkNativeID: String?
     public let hasBeenActive: Bool
     /// Wanted endpoints of this account on this service, this one included if it is wanted: the room it needs.
     public let wantedByAccount: Int
     public let recreatesDeleted: Bool
 
     public init(
-        desired: Endpoint.Desired, mode: Endpoint.Mode, nativeID: String?, hasBeenActive: Bool, wantedByAccount: Int,
-        recreatesDeleted: Bool
+        desired: Endpoint.Desired, mode: Endpoint.Mode, nativeID: String?, networkNativeID: String? = nil, hasBeenActive: Bool,
+        wantedByAccount: Int, recreatesDeleted: Bool
     ) {
         self.desired = desired
         self.mode = mode
         self.nativeID = nativeID
+        self.networkNativeID = networkNativeID
         self.hasBeenActive = hasBeenActive
         self.wantedByAccount = wantedByAccount
         self.recreatesDeleted = recreatesDeleted
@@ -108,6 +111,12 @@ public func nextAction(toward goal: EndpointGoal, observed: EndpointObservation)
 }
 
 private func actionToConnect(_ goal: EndpointGoal, _ observed: EndpointObservation) -> NextAction {
+    // Before the account is let in: a cloud may accept its endpoints along with it.
+    if goal.mode == .selfManaged, let approved = goal.networkNativeID, let seen = observed.connection?.networkNativeID,
+        seen != approved
+    {
+        return .raise(.wrongNetwork)
+    }
     switch observed.admission {
     case .serviceMissing: return .raise(.serviceMissing)
     case .refused: return .raise(.consumerRefused)

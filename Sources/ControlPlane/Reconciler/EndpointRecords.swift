@@ -25,6 +25,7 @@ struct EndpointRecords {
             return EndpointSight(
                 goal: EndpointGoal(
                     desired: endpoint.desired, mode: endpoint.mode, nativeID: endpoint.observed.nativeID,
+                    networkNativeID: network.map { service.provider.canonical($0.nativeID) },
                     hasBeenActive: endpoint.observed.hasBeenActive,
                     wantedByAccount: open.count { $0.desired == .present },
                     recreatesDeleted: service.policy.recreatesDeletedEndpoints),
