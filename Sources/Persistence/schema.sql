@@ -264,6 +264,7 @@ CREATE TABLE published_service (
 ) STRICT;
 CREATE INDEX published_service_by_team ON published_service (team_id, id);
 CREATE INDEX published_service_due ON published_service (due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX published_service_open ON published_service (account_id, id) WHERE phase <> 'retired';
 CREATE INDEX published_service_public ON published_service (id) WHERE visible_to IS NULL;
 CREATE TABLE service_viewer (
     team_id TEXT NOT NULL REFERENCES team (id),

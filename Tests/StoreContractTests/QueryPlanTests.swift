@@ -83,6 +83,7 @@ import Testing
             _ = try reader.findToken(digest: "d")
             _ = try reader.findAccount(provider: .aws, nativeID: "1")
             _ = try ResourceName("orders").map { try reader.findService(named: $0) }
+            _ = try reader.openServices(of: Self.id(1))
             _ = try reader.networks(of: Self.id(1))
             _ = try reader.isUsed(Self.id(1))
             _ = try reader.findLiveRequest(service: Self.id(1), network: Self.id(1), subnet: "s")

@@ -73,6 +73,8 @@ public protocol StoreReader {
 
     func find(_ id: ID<PublishedService>) throws -> PublishedService?
     func findService(named name: ResourceName) throws -> PublishedService?
+    /// All services of the account that are not retired, oldest first.
+    func openServices(of account: ID<CloudAccount>) throws -> [PublishedService]
     func services(_ query: ServiceQuery, _ page: Page<ID<PublishedService>>) throws -> [PublishedService]
 
     func find(_ id: ID<EndpointRequest>) throws -> EndpointRequest?

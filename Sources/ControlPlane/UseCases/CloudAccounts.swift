@@ -89,9 +89,11 @@ public struct CloudAccounts: Sendable {
             transaction.afterCommit(wake.wake)
         }
         if let team {
-            account.teamID = try resolveOne(at: "/team") {
+            let heir = try resolveOne(at: "/team") {
                 try Teams(environment: environment).get(team, in: transaction).id
             }
+            if heir != account.teamID { try requireUnused(account, in: transaction) }
+            account.teamID = heir
         }
         account.updatedAt = environment.now()
         account.revision += 1
@@ -99,6 +101,26 @@ public struct CloudAccounts: Sendable {
         try events.record(
             .accountChanged, by: invocation, about: .init(account), ["team": account.teamID.text], in: transaction)
         return account
+    }
+
+    /// Access belongs to the team to which it was given: an account changes hands only without any.
+    private func requireUnused(_ account: CloudAccount, in reader: any StoreReader) throws {
+        func refuse(_ what: String) -> ControlPlaneError {
+            ControlPlaneError(.conflict, "\(account.name) cannot change hands while it has \(what).")
+        }
+        let pending = try reader.requests(
+            RequestQuery(audience: .everything, state: .pending, account: account.id), Page(limit: 1))
+        if let request = pending.first {
+            throw refuse("a pending request, \(request.id): withdraw it or have it decided first")
+        }
+        for phase in Endpoint.Phase.allCases where phase != .closed {
+            let open = try reader.endpoints(
+                EndpointQuery(audience: .everything, phase: phase, account: account.id), Page(limit: 1))
+            if let endpoint = open.first { throw refuse("an open endpoint, \(endpoint.id): release it first") }
+        }
+        if let service = try reader.openServices(of: account.id).first {
+            throw refuse("a published service, \(service.name): withdraw it first")
+        }
     }
 
     private func check(_ access: CloudAccess, for nativeID: String, of provider: CloudProvider) throws {

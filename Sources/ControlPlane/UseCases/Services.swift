@@ -128,16 +128,8 @@ public struct Services: Sendable {
     private func owner(
         of nativeID: String, in account: CloudAccount, _ reader: any StoreReader
     ) throws -> PublishedService? {
-        let query = ServiceQuery(audience: .everything, team: account.teamID)
-        var page = Page<ID<PublishedService>>(limit: 200)
-        while true {
-            let services = try reader.services(query, page)
-            let owner = services.first { service in
-                service.accountID == account.id && service.phase != .retired
-                    && [service.nativeID, service.origin.adoptedID].contains(nativeID)
-            }
-            guard owner == nil, let last = services.last, services.count == page.limit else { return owner }
-            page = Page(limit: page.limit, after: last.id)
+        try reader.openServices(of: account.id).first { service in
+            [service.nativeID, service.origin.adoptedID].contains(nativeID)
         }
     }
 

@@ -18,6 +18,15 @@ extension SQLiteReading {
         return try id.flatMap { try find($0) }
     }
 
+    func openServices(of account: ID<CloudAccount>) throws -> [PublishedService] {
+        try session.rows(
+            """
+            SELECT \(PublishedServiceTable.text.columns) FROM published_service
+            WHERE account_id = $1 AND phase <> 'retired' ORDER BY id
+            """,
+            [account], PublishedServiceTable.decode)
+    }
+
     func services(_ query: ServiceQuery, _ page: Page<ID<PublishedService>>) throws -> [PublishedService] {
         var filters: [Condition] = []
         if let provider = query.provider { filters.append(Condition("provider = ?", provider)) }

@@ -155,6 +155,28 @@ extension StoreContract {
             #expect(try await live() == nil)
         },
 
+        StoreContract("a service is open until it is retired, whoever owns its account") { store in
+            let scene = StoreScene()
+            try await scene.enter(store)
+            let account = scene.service.accountID
+            func open(_ account: ID<CloudAccount>) async throws -> [ID<PublishedService>] {
+                try await store.read { try $0.openServices(of: account).map(\.id) }
+            }
+            let younger = PublishedService(
+                id: scene.samples.id(), name: scene.samples.name(), teamID: scene.consumer.id, accountID: account,
+                provider: scene.service.provider, region: "eu-west-1", description: nil, documentationURL: nil,
+                origin: .adopted(nativeID: "vpce-svc-9"), visibility: .everyone, policy: AccessPolicy(),
+                schedule: Schedule(dueAt: nil), createdAt: scene.samples.now, updatedAt: scene.samples.now)
+            try await store.write { try $0.insert(younger) }
+            #expect(try await open(account) == [scene.service.id, younger.id])
+            #expect(try await open(scene.samples.id()).isEmpty)
+            var retired = scene.service
+            retired.phase = .retired
+            retired.revision += 1
+            try await store.write { [retired] in try $0.update(retired) }
+            #expect(try await open(account) == [younger.id])
+        },
+
         StoreContract("the log is in order, and shown to those whom an event is about") { store in
             let scene = StoreScene()
             try await scene.enter(store)

@@ -41,6 +41,9 @@ extension InMemoryReading {
 
     func find(_ id: ID<PublishedService>) -> PublishedService? { tables.services[id] }
     func findService(named name: ResourceName) -> PublishedService? { tables.services.values.first { $0.name == name } }
+    func openServices(of account: ID<CloudAccount>) -> [PublishedService] {
+        tables.services.values.filter { $0.accountID == account && $0.phase != .retired }.sorted { $0.id < $1.id }
+    }
     func services(_ query: ServiceQuery, _ page: Page<ID<PublishedService>>) -> [PublishedService] {
         newestFirst(tables.services, page) {
             query.audience.sees($0) && matches(query.team, $0.teamID) && matches(query.provider, $0.provider)
