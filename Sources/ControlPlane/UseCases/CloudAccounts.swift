@@ -80,6 +80,7 @@ public struct CloudAccounts: Sendable {
         var account = try get(reference, by: invocation.caller, in: transaction)
         try AccessRules.toAdminister(by: invocation.caller).require("cloud account")
         try precondition.check(account.revision)
+        let before = account
         description.apply(to: &account.description)
         if let access {
             try check(access, for: account.nativeID, of: account.provider)
@@ -99,7 +100,8 @@ public struct CloudAccounts: Sendable {
         account.revision += 1
         try transaction.update(account)
         try events.record(
-            .accountChanged, by: invocation, about: .init(account), ["team": account.teamID.text], in: transaction)
+            .accountChanged, by: invocation, about: .init(account), ChangedFields.between(before, account),
+            in: transaction)
         return account
     }
 

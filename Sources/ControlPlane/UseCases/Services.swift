@@ -143,6 +143,7 @@ public struct Services: Sendable {
         guard service.desired == .published else {
             throw ControlPlaneError(.notPossibleNow, "The service is withdrawn: that is final.")
         }
+        let before = service
         amendment.description.apply(to: &service.description)
         amendment.documentationURL.apply(to: &service.documentationURL)
         if let visibility = amendment.visibility { service.visibility = try resolve(visibility, in: transaction) }
@@ -150,7 +151,9 @@ public struct Services: Sendable {
         service.updatedAt = environment.now()
         service.revision += 1
         try transaction.update(service)
-        try events.record(.serviceChanged, by: invocation, about: .init(service), in: transaction)
+        try events.record(
+            .serviceChanged, by: invocation, about: .init(service), ChangedFields.between(before, service),
+            in: transaction)
         return service
     }
 
