@@ -12,8 +12,8 @@ public struct EndpointGoal: Hashable, Sendable {
     public let recreatesDeleted: Bool
 
     public init(
-        desired: Endpoint.Desired, mode: Endpoint.Mode, nativeID: String?, networkNativeID: String? = nil, hasBeenActive: Bool,
-        wantedByAccount: Int, recreatesDeleted: Bool
+        desired: Endpoint.Desired, mode: Endpoint.Mode, nativeID: String?, networkNativeID: String? = nil,
+        hasBeenActive: Bool, wantedByAccount: Int, recreatesDeleted: Bool
     ) {
         self.desired = desired
         self.mode = mode

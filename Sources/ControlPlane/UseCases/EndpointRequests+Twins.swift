@@ -38,6 +38,7 @@ extension Endpoint {
     var refusal: ControlPlaneError {
         ControlPlaneError(
             .notPossibleNow,
-            "\(observed.nativeID ?? "The endpoint") stands for \(id) already, which is not closed: reject this request.")
+            "\(observed.nativeID ?? "The endpoint") stands for \(id) already, which is not closed: reject this request."
+        )
     }
 }
