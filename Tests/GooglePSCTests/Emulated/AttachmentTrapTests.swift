@@ -40,6 +40,20 @@ struct AttachmentTrapTests {
         #expect(try await stage.admitted() == ["hand-written": 7])
     }
 
+    @Test("A project that Postern lets in has its entry kept by Postern, even one that a person wrote")
+    func entryIsTakenOver() async throws {
+        let stage = try await GoogleStage()
+        let backend = try await stage.backend()
+        try await stage.admitByHand(stage.consumer.nativeID, limit: 5)
+        var endpoint = stage.endpoint()
+        #expect(try await stage.drive(&endpoint, by: backend, wanted: 2) == .settle(.active))
+        try await backend.ensureExpelled(stage.target(endpoint), remaining: 1)
+        #expect(try await stage.admitted() == [stage.consumer.nativeID: 1])
+        endpoint.desired = .absent
+        #expect(try await stage.drive(&endpoint, by: backend, wanted: 0) == .settle(.closed))
+        #expect(try await stage.admitted().isEmpty)
+    }
+
     @Test("A stale fingerprint is a 412: read again, and the other's entry is there too")
     func staleFingerprint() async throws {
         try await GoogleStage.withOwnEmulator { stage in
