@@ -1,4 +1,4 @@
-"""The independent checker: holds the API, the log and the clouds against each other and against what was acknowledged."""
+"""The independent checker: holds the API, the log and the clouds against each other, and against what was promised."""
 
 from collections import Counter, defaultdict
 

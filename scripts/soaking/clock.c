@@ -1,5 +1,5 @@
-// The wall clock of the server under test, moved by a number of milliseconds that stands in a file: preloaded, so that the
-// clock jumps under the real binary. The monotonic clock, which measures waits, is left alone.
+// The wall clock of the server under test, moved by a number of milliseconds that stands in a file: preloaded, so that
+// the clock jumps under the real binary. The monotonic clock, which measures waits, is left alone.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>

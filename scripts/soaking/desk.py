@@ -32,7 +32,7 @@ class Desk(Actor):
         chosen = random.choices(
             [self.file, self.decide, self.withdraw, self.close, self.make_own, self.retry, self.publish, self.amend,
              self.retire, self.declare, self.tokens_and_teams, self.haunt],
-            [30, 34, 8, 9, 5, 2, 2, 3, 0.6, 3, 3, 0.1])[0]
+            [30, 34, 8, 9, 5, 2, 2, 3, 0.6, 3, 3, 0.05])[0]
         if chosen == self.file and (len(self.open) >= OPEN_AT_MOST or len(self.pending) >= PENDING_AT_MOST):
             chosen = self.decide if len(self.pending) >= PENDING_AT_MOST else self.close
         chosen(random)
@@ -168,22 +168,18 @@ class Desk(Actor):
 
     def haunt(self, random):
         """Registers an account that no cloud has, and asks for an endpoint there."""
-        provider = random.choice(["gcp", "aws"])
-        native = f"ghost-{self.name}-{self.steps}" if provider == "gcp" else f"9{self.number:03}{self.steps:08}"
-        if provider == "gcp":
-            return
         account = self.admin.post("cloud_account.registered", "/v1/cloud-accounts", {
-            "name": f"ghost-{self.name}-{self.steps}", "team": self.world.consumer_team, "provider": provider,
-            "native_id": native})
+            "name": f"ghost-{self.name}-{self.steps}", "team": self.world.consumer_team, "provider": "aws",
+            "native_id": f"9{self.number:03}{self.steps:08}"})
         if not account:
             return
         with self.world.shared():
             self.world.ghosts.add(account["id"])
-        subnet = self.world.accounts[f"batch-{provider}"].subnet
+        subnet = self.world.accounts["batch-aws"].subnet
         consumer = self.consumers[self.world.consumer_team]
         key = consumer.key()
         network = consumer.post("network.declared", "/v1/networks", {
-            "account": account["id"], "name": key, "native_id": key, "region": REGIONS[provider],
+            "account": account["id"], "name": key, "native_id": key, "region": REGIONS["aws"],
             "cidrs": self.world.ranges, "subnets": [subnet]}, key)
         key = consumer.key()
         request = network and consumer.post("endpoint_request.filed", "/v1/endpoint-requests", {
@@ -227,7 +223,8 @@ class Desk(Actor):
         policy, index = self._policy(random), random.random()
         names = self.services + ([self.adopted] if self.adopted else [])
         if names:
-            self.owners[0].amend("service.changed", f"/v1/services/{names[int(index * len(names))]}", {"policy": policy})
+            name = names[int(index * len(names))]
+            self.owners[0].amend("service.changed", f"/v1/services/{name}", {"policy": policy})
 
     def retire(self, random):
         """Withdraws a service. Google's is adopted again once it is retired; the adopted one of AWS stays."""

@@ -32,9 +32,9 @@ class Log:
         self.kinds_by_key = defaultdict(Counter)
         self.replay = Replay()
 
-    def read_on(self, pages=None):
-        """Reads to the end, or so many pages."""
-        while pages is None or pages > 0:
+    def read_on(self):
+        """Reads to the end."""
+        while True:
             query = {"limit": 200, **({"cursor": self._cursor} if self._cursor else {})}
             page = self._client.get("/v1/events", **query)
             if not page.succeeded:
@@ -46,7 +46,6 @@ class Log:
             if page["next_cursor"] is None:
                 return
             self._cursor = page["next_cursor"]
-            pages = pages and pages - 1
 
     def _take(self, event):
         number = event["sequence"]

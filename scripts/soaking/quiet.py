@@ -43,8 +43,8 @@ def _hasten(world):
 
 
 def _pardon_all(world):
-    """Takes off Google's reject list who was put there, and whose pardon may have got lost. That takes an endpoint of the
-    project to accept."""
+    """Takes off Google's reject list who was put there, and whose pardon may have got lost. That takes an endpoint of
+    the project to accept."""
     for service, account in sorted({(service, account) for service, _, account in world.refused}):
         [owner] = [one for one in world.accounts.values() if one.native_id == account]
         while (reply := world.by_hand(world.admin, "/endpoints", {
@@ -59,8 +59,8 @@ def _pardon_all(world):
 
 
 def _remove_unwanted(world):
-    """At Google an endpoint made by hand that nobody wants takes the room of one that is wanted: the consumers delete it,
-    as they are told to."""
+    """At Google an endpoint made by hand that nobody wants takes the room of one that is wanted: the consumers delete
+    it, as they are told to."""
     wanted = {endpoint["native_id"] for endpoint in world.admin.walk("/v1/endpoints")
               if endpoint["desired"] == "present"}
     inventory = world.admin.get("/dev/fake/inventory")

@@ -69,7 +69,6 @@ class World:
         self.rejected = set()
         self.refused = set()
         self.ghosts = set()
-        self.teams = []
         self._read_demo(names)
 
     def _read_demo(self, names):
@@ -81,7 +80,6 @@ class World:
         for name in (names["SERVICE"], names["AWS_SERVICE"]):
             seen = self.admin.get(f"/v1/services/{name}")
             self.services[name] = Service(seen, seen["adopt"]["native_id"])
-            self.teams = [seen["team_id"]]
         self.gcp_native_id = self.services[names["SERVICE"]].native_id
         self.gcp_name, self.aws_name = names["SERVICE"], names["AWS_SERVICE"]
         self.producer_team = seen["team_id"]
