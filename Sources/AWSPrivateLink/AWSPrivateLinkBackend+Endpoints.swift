@@ -102,7 +102,7 @@ extension AWSPrivateLinkBackend {
         let order = [target.endpoint.subnet] + target.endpoint.options.additionalSubnets
         func rank(_ interface: NetworkInterface) -> Int { order.firstIndex(of: interface.subnetId) ?? order.count }
         return interfaces.sorted { (rank($0), $0.networkInterfaceId) < (rank($1), $1.networkInterfaceId) }
-            .compactMap(\.privateIpAddress)
+            .flatMap(\.addresses)
     }
 
     private static func creation(
@@ -118,6 +118,7 @@ extension AWSPrivateLinkBackend {
             "VpcId": network.nativeID, "ServiceName": service.serviceName,
         ])
         form.add("SubnetId", each: [subnet.nativeID] + target.additionalSubnets.map(\.nativeID))
+        form.add("IpAddressType", options.ipAddressType?.rawValue)
         if let address = target.endpoint.requestedAddress {
             form.add("SubnetConfiguration.1.SubnetId", subnet.nativeID)
             form.add("SubnetConfiguration.1.Ipv4", address.description)

@@ -84,6 +84,7 @@ CREATE TABLE endpoint (
     additional_subnets TEXT NOT NULL,
     security_groups TEXT NOT NULL,
     private_dns INTEGER NOT NULL,
+    ip_address_type TEXT CHECK (ip_address_type IN ('ipv4', 'dualstack', 'ipv6')),
     global_access INTEGER NOT NULL,
     desired TEXT NOT NULL CHECK (desired IN ('present', 'absent')),
     phase TEXT NOT NULL CHECK (
@@ -142,6 +143,7 @@ CREATE TABLE endpoint_request (
     additional_subnets TEXT NOT NULL,
     security_groups TEXT NOT NULL,
     private_dns INTEGER NOT NULL,
+    ip_address_type TEXT CHECK (ip_address_type IN ('ipv4', 'dualstack', 'ipv6')),
     global_access INTEGER NOT NULL,
     reason TEXT NOT NULL,
     ticket TEXT,

@@ -123,8 +123,9 @@ struct AccountTests {
     }
 
     @Test func optionsBelongToOneCloud() {
-        let all = EndpointOptions(additionalSubnets: ["s"], securityGroups: ["g"], privateDNS: true, globalAccess: true)
-        #expect(all.strangers(to: .gcp) == ["additional_subnets", "security_groups", "private_dns"])
+        let all = EndpointOptions(
+            additionalSubnets: ["s"], securityGroups: ["g"], privateDNS: true, ipAddressType: .ipv4, globalAccess: true)
+        #expect(all.strangers(to: .gcp) == ["additional_subnets", "security_groups", "private_dns", "ip_address_type"])
         #expect(all.strangers(to: .aws) == ["global_access"])
         #expect(EndpointOptions().set.isEmpty)
     }

@@ -32,9 +32,19 @@ struct SubnetDescription: Decodable, Sendable {
 }
 
 struct NetworkInterface: Decodable, Sendable {
+    struct Address: Decodable, Sendable {
+        let ipv6Address: String
+    }
+
     let networkInterfaceId: String
     let subnetId: String?
     let privateIpAddress: String?
+    let ipv6AddressesSet: Items<Address>?
+
+    /// Of both IP versions, IPv4 first.
+    var addresses: [String] {
+        [privateIpAddress].compactMap(\.self) + ipv6AddressesSet.elements().map(\.ipv6Address)
+    }
 }
 
 private struct VPCPage: EC2.Page {

@@ -49,6 +49,9 @@ struct FilingRules {
         if let address = filing.requestedAddress, !subnet.range.contains(address) {
             faults.append(
                 .init(pointer: "/requested_address", detail: "is not in \(subnet.name), which has \(subnet.range)"))
+        } else if filing.requestedAddress != nil, filing.options.ipAddressType == .ipv6 {
+            faults.append(
+                .init(pointer: "/requested_address", detail: "is of IPv4, which ip_address_type ipv6 leaves out"))
         }
         let further = additionalSubnets(filing, beside: subnet, faults: &faults)
         guard faults.isEmpty else { throw .impossible(faults) }

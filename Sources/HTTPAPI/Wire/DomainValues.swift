@@ -67,6 +67,7 @@ extension EndpointOptions: JSONWritable {
             json.member("additional_subnets", additionalSubnets)
             json.member("security_groups", securityGroups)
             json.member("private_dns", privateDNS)
+            json.member("ip_address_type", ipAddressType)
             json.member("global_access", globalAccess)
         }
     }

@@ -134,6 +134,7 @@ extension EndpointRequest.State: SQLWord {}
 extension Approval.Verdict: SQLWord {}
 extension Approval.Origin: SQLWord {}
 extension Endpoint.Mode: SQLWord {}
+extension EndpointOptions.IPAddressType: SQLWord {}
 extension Endpoint.Desired: SQLWord {}
 extension Endpoint.Phase: SQLWord {}
 extension Endpoint.Closing.Kind: SQLWord {}

@@ -147,6 +147,7 @@ extension Schema {
             additional_subnets TEXT NOT NULL,
             security_groups TEXT NOT NULL,
             private_dns INTEGER NOT NULL,
+            ip_address_type TEXT CHECK (ip_address_type IN ('ipv4', 'dualstack', 'ipv6')),
             global_access INTEGER NOT NULL,
             reason TEXT NOT NULL,
             ticket TEXT,
@@ -207,6 +208,7 @@ extension Schema {
             additional_subnets TEXT NOT NULL,
             security_groups TEXT NOT NULL,
             private_dns INTEGER NOT NULL,
+            ip_address_type TEXT CHECK (ip_address_type IN ('ipv4', 'dualstack', 'ipv6')),
             global_access INTEGER NOT NULL,
             desired TEXT NOT NULL CHECK (desired IN ('present', 'absent')),
             phase TEXT NOT NULL CHECK (

@@ -9,7 +9,7 @@ private enum EndpointRequestTable {
             native_endpoint_id, requested_address, \(EndpointOptions.columns), reason, ticket, lifetime, lives_until, \
             state, approvals_required, findings, requested_by, created_at, expires_at, resolved_at, endpoint_id, \
             updated_at, revision
-            """, count: 29)
+            """, count: 30)
 
     static let findLive = """
         SELECT \(text.columns) FROM endpoint_request

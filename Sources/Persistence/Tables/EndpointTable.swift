@@ -10,7 +10,7 @@ enum EndpointTable {
             connection_status, native_status, has_been_active, intent_action, intent_token, calls_begun, last_error, \
             \(Schedule.columns), expires_at, closing_kind, closing_by, closing_reason, closing_at, created_at, \
             updated_at, closed_at, revision
-            """, count: 39)
+            """, count: 40)
 
     static func decode(_ columns: inout Columns) throws -> Endpoint {
         Endpoint(

@@ -52,6 +52,33 @@ import Testing
             ])
     }
 
+    @Test func theIPAddressTypeIsAsAsked() async throws {
+        let stage = try await AWSStage()
+        let backend = try stage.makeBackend()
+        var endpoint = stage.endpoint(options: .init(ipAddressType: .dualStack))
+        try await stage.emulator("clear_calls")
+        let refusal = await #expect(throws: CloudError.self) { try await stage.drive(&endpoint, by: backend) }
+        #expect(refusal?.kind == .invalid)
+        #expect(refusal?.message.contains("dualstack") == true)
+        let wish = try #require(try await stage.calls("CreateVpcEndpoint").first)
+        #expect(wish["parameters"]["IpAddressType"].text == "dualstack")
+        try await stage.emulator.boto(
+            stage.producer.nativeID, "modify_vpc_endpoint_service_configuration",
+            ["ServiceId": .string(stage.adoptedID ?? ""), "AddSupportedIpAddressTypes": ["ipv6"]])
+        try await stage.emulator.boto(
+            stage.consumer.nativeID, "associate_subnet_cidr_block",
+            ["SubnetId": .string(stage.network.subnets[0].nativeID), "Ipv6CidrBlock": "2001:db8::/64"])
+        let addresses = try #require(try await stage.drive(&endpoint, by: backend).seen.endpoint?.addresses)
+        #expect(addresses.first == "10.0.0.4")
+        #expect(addresses.count == 2)
+        #expect(addresses.last?.hasPrefix("2001:db8:") == true)
+        var plain = stage.endpoint(subnet: 1)
+        try await stage.emulator("clear_calls")
+        #expect(try await stage.drive(&plain, by: backend).seen.endpoint?.addresses == ["10.0.1.4"])
+        let creation = try #require(try await stage.calls("CreateVpcEndpoint").first)
+        #expect(creation["parameters"]["IpAddressType"].text == nil)
+    }
+
     /// Status 200, and the endpoint among those that could not be accepted.
     @Test func anUnsuccessfulAcceptanceIsAnError() async throws {
         let stage = try await AWSStage()

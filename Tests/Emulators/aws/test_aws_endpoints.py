@@ -32,6 +32,41 @@ def test_a_requested_address_is_given_or_refused(scene):
         assert code(error) == "InvalidParameterValue"
 
 
+def test_addresses_of_both_versions_where_all_have_them(emulator):
+    scene = Scene(emulator, SupportedIpAddressTypes=["ipv4", "ipv6"])
+    scene.admit()
+    with refused() as error:
+        scene.create(IpAddressType="dualstack")
+    assert code(error) == "InvalidParameter" and scene.subnets[0] in str(error.value)
+    scene.consumer.associate_subnet_cidr_block(SubnetId=scene.subnets[0], Ipv6CidrBlock="2001:db8::/64")
+    endpoint = scene.create(IpAddressType="dualstack")
+    assert endpoint["IpAddressType"] == "dualstack"
+    interface = scene.consumer.describe_network_interfaces(NetworkInterfaceIds=endpoint["NetworkInterfaceIds"])
+    interface = interface["NetworkInterfaces"][0]
+    assert interface["PrivateIpAddress"] == "10.0.0.4"
+    assert [a["Ipv6Address"].startswith("2001:db8:") for a in interface["Ipv6Addresses"]] == [True]
+    for unfit, reason in (("ipv6", "InvalidParameter"), ("ipv5", "InvalidParameterValue")):
+        with refused() as error:
+            scene.create(IpAddressType=unfit)
+        assert code(error) == reason
+
+
+def test_ipv6_alone_in_a_subnet_of_its_own(emulator):
+    scene = Scene(emulator, SupportedIpAddressTypes=["ipv6"])
+    scene.admit()
+    native = scene.consumer.create_subnet(
+        VpcId=scene.vpc, Ipv6Native=True, Ipv6CidrBlock="2001:db8:1::/64", AvailabilityZone="us-east-1a"
+    )["Subnet"]["SubnetId"]
+    with refused() as error:
+        scene.create(SubnetIds=[native])
+    assert code(error) == "InvalidParameter" and scene.service["ServiceName"] in str(error.value)
+    endpoint = scene.create(SubnetIds=[native], IpAddressType="ipv6")
+    interface = scene.consumer.describe_network_interfaces(NetworkInterfaceIds=endpoint["NetworkInterfaceIds"])
+    interface = interface["NetworkInterfaces"][0]
+    assert "PrivateIpAddress" not in interface
+    assert len(interface["Ipv6Addresses"]) == 1
+
+
 def test_a_full_subnet_gives_no_more(scene):
     scene.admit()
     # 16 addresses, of which AWS keeps five.

@@ -48,13 +48,15 @@ struct RequestsTests {
             [
                 "service": "no_such", "network_id": "payments-vpc", "mode": "magic", "reason": " starts with space",
                 "requested_address": "10.0.0.999", "lifetime_seconds": 0, "until": "2026-13-01T00:00:00Z",
-                "options": ["security_groups": ["group"], "private_dns": 1, "colour": "red"], "ticket": "two\nlines",
+                "options": [
+                    "security_groups": ["group"], "private_dns": 1, "ip_address_type": "ipv5", "colour": "red",
+                ], "ticket": "two\nlines",
             ])
         #expect(
             answer.faults == [
-                "/lifetime_seconds", "/mode", "/network_id", "/options/colour", "/options/private_dns",
-                "/options/security_groups/0", "/reason", "/requested_address", "/service", "/subnet", "/ticket",
-                "/until",
+                "/lifetime_seconds", "/mode", "/network_id", "/options/colour", "/options/ip_address_type",
+                "/options/private_dns", "/options/security_groups/0", "/reason", "/requested_address", "/service",
+                "/subnet", "/ticket", "/until",
             ])
     }
 
@@ -63,9 +65,9 @@ struct RequestsTests {
         let answer = await scene.world.post(
             "/v1/endpoint-requests", as: .consumer,
             scene.filing("batch-e").with("reason", "short").with("requested_address", "10.9.9.9")
-                .with("options", ["private_dns": true]))
+                .with("options", ["private_dns": true, "ip_address_type": "dualstack"]))
         #expect(answer.status == 422)
-        #expect(answer.faults == ["/options/private_dns", "/reason", "/requested_address"])
+        #expect(answer.faults == ["/options/ip_address_type", "/options/private_dns", "/reason", "/requested_address"])
         let twoLives = scene.filing("batch-e").with("lifetime_seconds", 60).with("until", "2030-01-01T00:00:00Z")
         let lives = await scene.world.post("/v1/endpoint-requests", as: .consumer, twoLives)
         #expect(lives.status == 422)
@@ -73,6 +75,53 @@ struct RequestsTests {
         let nowhere = await scene.world.post(
             "/v1/endpoint-requests", as: .consumer, scene.filing("batch-e", service: "secret-api"))
         #expect(nowhere.faults == ["/service"], "what one may not see does not exist")
+    }
+
+    @Test func theIPAddressTypeIsTakenAndShown() async throws {
+        let world = try await APIWorld()
+        for team in ["orders", "payments"] {
+            let native = team == "orders" ? "111122223333" : "444455556666"
+            try await world.make("/v1/teams", ["name": .string(team)])
+            try await world.make(
+                "/v1/cloud-accounts",
+                [
+                    "name": .string("\(team)-aws"), "team": .string(team), "provider": "aws",
+                    "native_id": .string(native),
+                ])
+        }
+        try await world.make(
+            "/v1/services",
+            [
+                "name": "orders-api", "team": "orders", "account": "orders-aws", "region": "eu-west-1",
+                "adopt": ["native_id": "vpce-svc-0123456789abcdef0"],
+            ])
+        let network = try await world.make(
+            "/v1/networks",
+            [
+                "account": "payments-aws", "name": "apps", "native_id": "vpc-0123456789abcdef0",
+                "cidrs": ["10.0.0.0/16"],
+                "subnets": [
+                    [
+                        "name": "apps-a", "native_id": "subnet-0123456789abcdef0", "region": "eu-west-1",
+                        "zone": "euw1-az1", "cidr": "10.0.1.0/24",
+                    ]
+                ],
+            ]
+        ).id
+        let filing = Filer(world: world, network: network).filing("orders-api", "apps-a")
+        let impossible = await world.post(
+            "/v1/endpoint-requests",
+            filing.with("options", ["ip_address_type": "ipv6"]).with("requested_address", "10.0.1.7"))
+        #expect(impossible.status == 422)
+        #expect(impossible.faults == ["/requested_address"])
+        let filed = try await world.make(
+            "/v1/endpoint-requests", filing.with("options", ["ip_address_type": "dualstack"]))
+        #expect(filed["options"]?["ip_address_type"] == "dualstack")
+        let shown = await world.get("/v1/endpoint-requests/\(filed.id)")
+        #expect(shown["options"]?["ip_address_type"] == "dualstack")
+        _ = await world.post("/v1/endpoint-requests/\(filed.id)/withdraw", [:])
+        let plain = try await world.make("/v1/endpoint-requests", filing.with("options", ["ip_address_type": nil]))
+        #expect(plain["options"]?["ip_address_type"] == JSONValue.null)
     }
 
     @Test func aDuplicateLeadsToTheFirst() async throws {

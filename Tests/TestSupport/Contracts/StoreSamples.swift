@@ -94,7 +94,8 @@ public final class StoreSamples: Sendable {
             id: id(), serviceID: service.id, producerTeamID: service.teamID, consumerTeamID: consumer.teamID,
             accountID: consumer.id, networkID: network.id, subnet: subnet, mode: .managed, nativeEndpointID: nil,
             requestedAddress: IPv4Address("10.0.1.7"),
-            options: EndpointOptions(securityGroups: ["sg-1"], privateDNS: true), reason: "the nightly \u{1F319} batch",
+            options: EndpointOptions(securityGroups: ["sg-1"], privateDNS: true, ipAddressType: .dualStack),
+            reason: "the nightly \u{1F319} batch",
             ticket: "CHG-1", lifetime: .lasting(.seconds(3600)), approvalsRequired: 1,
             findings: [Finding(code: .cidrOverlap, severity: .info, message: "Both use \"10.0.0.0/16\".")],
             requestedBy: "carol", createdAt: now, expiresAt: now + .seconds(600), updatedAt: now)

@@ -67,10 +67,12 @@ extension EndpointOptions {
             let subnets = fields.defaulted("additional_subnets", .array(of: .subnet, 0...10), to: [])
             let groups = fields.defaulted("security_groups", .array(of: .securityGroup, 0...10), to: [])
             let privateDNS = fields.defaulted("private_dns", .boolean, to: false)
+            let addressType = fields.optional("ip_address_type", .word() as BodyFormat<IPAddressType>)
             let globalAccess = fields.defaulted("global_access", .boolean, to: false)
             guard let subnets, let groups, let privateDNS, let globalAccess else { return nil }
             return Self(
-                additionalSubnets: subnets, securityGroups: groups, privateDNS: privateDNS, globalAccess: globalAccess)
+                additionalSubnets: subnets, securityGroups: groups, privateDNS: privateDNS, ipAddressType: addressType,
+                globalAccess: globalAccess)
         }
     }
 }

@@ -44,23 +44,30 @@ class EndpointResponses:
         self._check_type(wish, service)
         subnets = [backend.get_subnet(s) for s in wish["subnets"]]
         self._check_subnets(subnets, wish, service)
+        address_type = wish["ip_type"] or "ipv4"
+        check_address_type(address_type, subnets, service)
         groups = [self._security_group(g, wish["vpc"]) for g in wish["groups"]]
         if not groups and not service.is_gateway:
             groups = [backend.get_default_security_group(wish["vpc"])]
         if wish["private_dns"] and not service.is_gateway:
             check_private_dns(service, is_accepted=not service.acceptance_required)
-        addresses = {s.id: take_address(backend, s, wish["addresses"].get(s.id)) for s in subnets}
+        has_ipv4, has_ipv6 = address_type != "ipv6", address_type != "ipv4"
+        addresses = {s.id: take_address(backend, s, wish["addresses"].get(s.id)) for s in subnets if has_ipv4}
         endpoint = ConsumerEndpoint(backend, service, wish["vpc"], wish["type"])
         for subnet in subnets:
             interface = backend.create_network_interface(
                 subnet,
-                addresses[subnet.id],
+                addresses.get(subnet.id),
+                ipv6_address_count=int(has_ipv6),
                 group_ids=[g.id for g in groups],
                 description=f"VPC Endpoint Interface {endpoint.id}",
             )
+            if not has_ipv4:
+                interface.private_ip_address, interface.private_ip_addresses = None, []
             interface.requester_managed = True
             interface.interface_type = "vpc_endpoint"
             endpoint.interfaces[subnet.id] = interface
+        endpoint.address_type = address_type
         endpoint.security_groups = groups
         endpoint.private_dns_enabled = wish["private_dns"] and not service.is_gateway
         backend.vpc_end_points[endpoint.id] = endpoint
@@ -199,6 +206,25 @@ class EndpointResponses:
             raise DependencyViolationError(f"The subnet '{subnet.id}' has dependencies and cannot be deleted.")
         self.ec2_backend.delete_subnet(subnet.id)
         return ActionResult({"Return": True})
+
+
+def check_address_type(address_type, subnets, service):
+    needed = {"ipv4": {"ipv4"}, "dualstack": {"ipv4", "ipv6"}, "ipv6": {"ipv6"}}.get(address_type)
+    if needed is None:
+        raise EC2ClientError("InvalidParameterValue", f"Value ({address_type}) for parameter IpAddressType is invalid.")
+    if not needed <= set(service.address_types):
+        raise EC2ClientError(
+            "InvalidParameter",
+            f"The IP address type {address_type} is not supported by the service {service.service_name}.",
+        )
+    for subnet in subnets:
+        has = {"ipv6"} if subnet.ipv6_cidr_block_associations else set()
+        has |= set() if subnet.ipv6_native else {"ipv4"}
+        # IPv6 alone is for subnets that have nothing else.
+        if not needed <= has or address_type == "ipv6" and not subnet.ipv6_native:
+            raise EC2ClientError(
+                "InvalidParameter", f"The IP address type {address_type} does not go with the subnet {subnet.id}."
+            )
 
 
 def check_private_dns(service, is_accepted):

@@ -70,6 +70,7 @@ class EndpointService(Changing):
         self.private_dns_name = None
         self.private_dns_state = None
         self.dns_challenge = None
+        self.address_types = wish["address_types"]
         self.principals = {}
         if wish["private_dns_name"]:
             self.name_privately(wish["private_dns_name"])
@@ -103,7 +104,7 @@ class EndpointService(Changing):
             "AvailabilityZones": sorted(self.zones.values()),
             "AcceptanceRequired": self.acceptance_required,
             "ManagesVpcEndpoints": False,
-            "SupportedIpAddressTypes": ["ipv4"],
+            "SupportedIpAddressTypes": self.address_types,
             "BaseEndpointDnsNames": [f"{self.id}.{self.ec2_backend.region_name}.vpce.amazonaws.com"],
             "Tags": self.get_tags(),
             "RemoteAccessEnabled": bool(self.supported_regions),
@@ -136,6 +137,7 @@ class ConsumerEndpoint(Changing):
         self.state = "pendingAcceptance"
         self.created = utcnow()
         self.interfaces = {}  # subnet id -> network interface
+        self.address_type = "ipv4"
         self.security_groups = []
         self.private_dns_enabled = False
         self.last_error = None
@@ -215,7 +217,7 @@ class ConsumerEndpoint(Changing):
             "State": self.told_state(),
             "SubnetIds": list(self.interfaces),
             "Groups": [{"GroupId": g.id, "GroupName": g.name} for g in self.security_groups],
-            "IpAddressType": "ipv4",
+            "IpAddressType": self.address_type,
             "PrivateDnsEnabled": self.private_dns_enabled,
             "RequesterManaged": False,
             "NetworkInterfaceIds": [i.id for i in self.interfaces.values()],
@@ -240,7 +242,7 @@ class ConsumerEndpoint(Changing):
             "DnsEntries": self.dns_entries,
             "NetworkLoadBalancerArns": [] if service.is_gateway else [b.arn for b in service.balancers],
             "GatewayLoadBalancerArns": [b.arn for b in service.balancers] if service.is_gateway else [],
-            "IpAddressType": "ipv4",
+            "IpAddressType": self.address_type,
             "VpcEndpointConnectionId": self.connection_id,
             "VpcEndpointRegion": self.ec2_backend.region_name,
         }

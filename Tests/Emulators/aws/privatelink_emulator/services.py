@@ -26,6 +26,7 @@ class ServiceResponses:
             "kind": "network" if network else "gateway",
             "acceptance_required": self._get_bool_param("AcceptanceRequired", True),
             "private_dns_name": self._get_param("PrivateDnsName"),
+            "address_types": self._get_param("SupportedIpAddressTypes", []) or ["ipv4"],
             "supported_regions": self._get_param("SupportedRegions", []),
             "tags": given_tags(self, "vpc-endpoint-service"),
         }
@@ -92,6 +93,9 @@ class ServiceResponses:
         service.supported_regions += self._get_param("AddSupportedRegions", [])
         gone = self._get_param("RemoveSupportedRegions", [])
         service.supported_regions = [r for r in service.supported_regions if r not in gone]
+        service.address_types += self._get_param("AddSupportedIpAddressTypes", [])
+        gone = self._get_param("RemoveSupportedIpAddressTypes", [])
+        service.address_types = [t for t in service.address_types if t not in gone]
         return ActionResult({"Return": True})
 
     def delete_vpc_endpoint_service_configurations(self):
