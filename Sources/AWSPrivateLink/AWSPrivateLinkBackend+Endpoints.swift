@@ -83,14 +83,20 @@ extension AWSPrivateLinkBackend {
     }
 
     /// EC2 takes private DNS only when the connection is accepted and the name verified, which may be much later than
-    /// the endpoint's creation: the first look after that switches on what the request asked for.
+    /// the endpoint's creation: the first look after that switches on what the request asked for. Where EC2 refuses, the
+    /// endpoint is seen all the same, without that name, and every later look tries again.
     private func finishPrivateDNS(
         of seen: VPCEndpoint, of target: EndpointTarget, service: EndpointServiceConfiguration?, in consumer: EC2
     ) async throws(CloudError) {
         guard target.endpoint.options.privateDNS, target.endpoint.desired == .present,
             seen.endpointState == .available, seen.privateDnsEnabled != true, service?.hasVerifiedPrivateDNS == true
         else { return }
-        try await consumer.enablePrivateDNS(of: seen.vpcEndpointId)
+        do throws(CloudError) {
+            try await consumer.enablePrivateDNS(of: seen.vpcEndpointId)
+            refusedPrivateDNS.clear(seen.vpcEndpointId)
+        } catch let error where !error.isRetryable {
+            refusedPrivateDNS.tell(error, of: seen.vpcEndpointId, to: consumer.api.logger)
+        }
     }
 
     /// The subnet's own first, then those of the additional subnets.

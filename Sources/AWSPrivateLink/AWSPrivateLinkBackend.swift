@@ -9,6 +9,8 @@ public struct AWSPrivateLinkBackend: CloudBackend {
     private let api: QueryAPI
     private let accounts: AccountCredentials
     private let ownRegion: String?
+    /// Endpoints whose private DNS EC2 refuses, as far as that was told.
+    let refusedPrivateDNS = RefusedPrivateDNS()
 
     /// - Parameters:
     ///   - transport: made from `settings.transport`; it is the caller's to shut down.

@@ -118,6 +118,52 @@ extension EmulatedAWSTests {
         #expect(try await backend.networks(of: stage.consumer).count == 1)
     }
 
+    /// As `Permissions.md` says of a role that lacks `AnswerPrivateNames`.
+    @Test func aRefusedPrivateNameHidesNoEndpoint() async throws {
+        let stage = try await AWSStage(privateDNSName: "orders.example.com")
+        try await stage.emulator(
+            "private_dns_state", ["service": .string(stage.adoptedID ?? ""), "state": "verified"])
+        let full = try AWSEmulator.policy("consumer-role")
+        let statements = full["Statement"].elements
+        let narrower: JSON = [
+            "Version": full["Version"],
+            "Statement": .array(statements.filter { $0["Sid"].text != "AnswerPrivateNames" }),
+        ]
+        #expect(narrower["Statement"].elements.count == statements.count - 1)
+        func allow(_ policy: JSON) async throws {
+            try await stage.emulator(
+                "role",
+                [
+                    "account": .string(stage.consumer.nativeID), "name": "postern", "policies": [policy],
+                    "trusts": [.string("arn:aws:iam::\(AWSStage.serverAccount):user/postern")],
+                    "external_id": .string(stage.consumer.access.externalID ?? ""),
+                ])
+        }
+        try await allow(narrower)
+        let log = LogBook()
+        let backend = try stage.makeBackend(logger: Logger(label: "test") { _ in log })
+        var endpoint = stage.endpoint(options: .init(privateDNS: true))
+        for _ in 0..<3 {
+            let end = try await stage.drive(&endpoint, by: backend)
+            #expect(end.action == .settle(.active))
+            #expect(end.seen.endpoint?.addresses == ["10.0.0.4"])
+            #expect(end.seen.endpoint?.dnsNames.contains("orders.example.com") == false)
+        }
+        #expect(try await stage.calls("ModifyVpcEndpoint").count > 1)
+        let told = log.text.split(separator: "\n").filter { $0.contains("private DNS") }
+        #expect(told.count == 1)
+        #expect(told.first?.contains("UnauthorizedOperation") == true)
+        #expect(told.first?.contains(endpoint.observed.nativeID ?? "no id") == true)
+        // What passes by itself is an error of the look, which comes again.
+        try await stage.emulator("fault", ["kind": "throttled", "action": "ModifyVpcEndpoint"])
+        let passing = await failure { _ = try await backend.observe(stage.target(endpoint)) }
+        #expect(passing?.kind == .throttled)
+        try await allow(full)
+        _ = try await stage.drive(&endpoint, by: backend)
+        let seen = try await stage.drive(&endpoint, by: backend).seen
+        #expect(seen.endpoint?.dnsNames.contains("orders.example.com") == true)
+    }
+
     /// Everything that a connection and its failures log, at the most talkative level.
     @Test func nothingSecretIsLogged() async throws {
         let stage = try await AWSStage()
