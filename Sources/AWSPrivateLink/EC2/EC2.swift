@@ -11,6 +11,9 @@ struct EC2: Sendable {
     let api: QueryAPI
     let credentials: AccountCredentials
 
+    /// A listing is read to its end, but not for ever.
+    private static let maximumPages = 1000
+
     /// A reply that is one page of a listing.
     protocol Page: Decodable, Sendable {
         associatedtype Element: Sendable
@@ -39,6 +42,7 @@ struct EC2: Sendable {
     }
 
     /// All pages of a listing.
+    /// - Throws: `unavailable` rather than give a part of the listing, which would tell that the rest is gone.
     func list<Reply: Page>(
         _ action: String, _ form: QueryForm = QueryForm(), as page: Reply.Type
     ) async throws(CloudError) -> [Reply.Element] {
@@ -52,7 +56,11 @@ struct EC2: Sendable {
             elements += reply.elements
             token = reply.nextToken.flatMap { $0.isEmpty ? nil : $0 }
             if let token, !visited.insert(token).inserted {
-                throw CloudError(kind: .unavailable, message: "\(action): the pages go in circles.")
+                throw CloudError(kind: .unavailable, message: "\(action): the pages go in circles.", side: side)
+            }
+            guard visited.count < Self.maximumPages else {
+                throw CloudError(
+                    kind: .unavailable, message: "\(action): no end after \(Self.maximumPages) pages.", side: side)
             }
         } while token != nil
         return elements
