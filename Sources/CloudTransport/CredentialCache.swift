@@ -51,7 +51,7 @@ public actor CredentialCache<Value: Sendable> {
         }
     }
 
-    /// Drops the credential: the cloud said that it is not good any more.
+    /// Drops whatever is kept: what it was derived from has changed.
     public func forget() {
         grant = nil
         failure = nil
@@ -81,4 +81,17 @@ public actor CredentialCache<Value: Sendable> {
     }
 
     private func remaining(_ grant: Grant) -> Duration { grant.expiresAt?.since(now()) ?? .seconds(Int64.max / 1000) }
+}
+
+extension CredentialCache where Value: Equatable {
+    /// Drops the credential that the cloud said is not good any more, unless another has taken its place since: of many
+    /// callers that were refused at once, the first has a new one fetched, and the others share it.
+    /// - Parameter refused: nil if none could be had at all; then the failure is dropped.
+    /// - Returns: whether something was dropped.
+    @discardableResult
+    public func forget(ifStill refused: Value?) -> Bool {
+        guard grant?.value == refused else { return false }
+        forget()
+        return true
+    }
 }

@@ -51,6 +51,26 @@ import Testing
         #expect(cloud.actions.filter { $0 == "AssumeRole" }.count == 2)
     }
 
+    /// Each of them hears that the session has ended, the last ones after a new session was begun.
+    @Test func aSessionThatEndsEarlyIsRenewedOnceForAll() async throws {
+        let sessions = Mutex(0)
+        let cloud = StubCloud { request throws(CloudError) in
+            if StubCloud.form(request)["Action"] == "AssumeRole" {
+                return StubCloud.session("ROLE\(sessions.withLock { $0 += 1; return $0 })")
+            }
+            guard request.headers["X-Amz-Security-Token"] == "t/ROLE1" else { return Self.empty }
+            let refusal = "<Code>ExpiredToken</Code><Message>x</Message>"
+            return CloudResponse(
+                status: 400, body: Data("<Response><Errors><Error>\(refusal)</Error></Errors></Response>".utf8))
+        }
+        let (backend, account) = (try backend(cloud), try role("444455556666"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 { group.addTask { _ = try await backend.networks(of: account) } }
+            try await group.waitForAll()
+        }
+        #expect(sessions.withLock { $0 } == 2)
+    }
+
     @Test func accountsHaveTheirOwnRoles() async throws {
         let cloud = StubCloud { request throws(CloudError) in
             let form = StubCloud.form(request)

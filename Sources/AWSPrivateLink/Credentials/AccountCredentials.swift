@@ -39,7 +39,7 @@ final class AccountCredentials: Sendable {
                 } catch {
                     guard let code = error.cloudCode, AWSErrorCode(code).isOfCredentials else { throw error }
                     // Not the role is wrong, but what the server has: found anew for the next call.
-                    await own.forget()
+                    await own.forget(ifStill: keys)
                     throw error.on(.postern)
                 }
             }
@@ -50,7 +50,7 @@ final class AccountCredentials: Sendable {
                 let account = try await RoleSessions(api: api, region: try region()).account(of: keys)
                 return .init(account, expiresAt: now() + .seconds(3600))
             } catch {
-                await own.forget()
+                await own.forget(ifStill: keys)
                 throw error.on(.postern)
             }
         }
@@ -72,11 +72,12 @@ final class AccountCredentials: Sendable {
     }
 
     /// Has new ones fetched for the next call: AWS says that these have ended.
-    func forget(for account: CloudAccount) async {
+    /// - Parameter refused: nil if none were to be had.
+    func forget(_ refused: AWSCredentials?, for account: CloudAccount) async {
         if let cache = roleCache(of: account) {
-            await cache.forget()
-        } else {
-            await own.forget()
+            await cache.forget(ifStill: refused)
+        } else if await own.forget(ifStill: refused) {
+            // The new ones may be at home elsewhere.
             await home.forget()
         }
     }

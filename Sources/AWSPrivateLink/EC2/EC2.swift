@@ -24,21 +24,22 @@ struct EC2: Sendable {
     func call<Reply: Decodable>(
         _ action: String, _ form: QueryForm, as reply: Reply.Type
     ) async throws(CloudError) -> Reply {
+        var refused: AWSCredentials?
         do throws(CloudError) {
-            return try await signed(action, form, as: reply)
+            let keys = try await credentials.credentials(for: account)
+            refused = keys
+            return try await api.call(action, of: .ec2, form, in: region, with: keys, as: reply)
         } catch {
             guard let code = error.cloudCode, AWSErrorCode(code).isOfExpiredCredentials else { throw error.on(side) }
         }
         // Ended early: the call had no effect, and new credentials may do.
-        await credentials.forget(for: account)
-        do throws(CloudError) { return try await signed(action, form, as: reply) } catch { throw error.on(side) }
-    }
-
-    private func signed<Reply: Decodable>(
-        _ action: String, _ form: QueryForm, as reply: Reply.Type
-    ) async throws(CloudError) -> Reply {
-        let keys = try await credentials.credentials(for: account)
-        return try await api.call(action, of: .ec2, form, in: region, with: keys, as: reply)
+        await credentials.forget(refused, for: account)
+        do throws(CloudError) {
+            let keys = try await credentials.credentials(for: account)
+            return try await api.call(action, of: .ec2, form, in: region, with: keys, as: reply)
+        } catch {
+            throw error.on(side)
+        }
     }
 
     /// All pages of a listing.

@@ -38,11 +38,12 @@ struct GoogleAPI: Sendable {
             request.body = body
             request.headers["Content-Type"] = "application/json"
         }
-        var response = try await attempt(&request, with: identity)
+        let token = try await tokens.token(for: identity)
+        var response = try await attempt(&request, with: token)
         if response.status == 401 {
             // A token may be revoked before its end: one fresh try tells.
-            await tokens.forget(identity)
-            response = try await attempt(&request, with: identity)
+            await tokens.forget(token, of: identity)
+            response = try await attempt(&request, with: tokens.token(for: identity))
         }
         if (200..<300).contains(response.status) { return response.body }
         let error = CloudError.google(response, about: resource, now: environment.now())
@@ -57,9 +58,9 @@ struct GoogleAPI: Sendable {
     }
 
     private func attempt(
-        _ request: inout CloudRequest, with identity: String?
+        _ request: inout CloudRequest, with token: BearerToken
     ) async throws(CloudError) -> CloudResponse {
-        try await tokens.token(for: identity).authorize(&request)
+        token.authorize(&request)
         return try await caller.send(request)
     }
 

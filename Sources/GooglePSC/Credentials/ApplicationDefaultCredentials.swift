@@ -58,10 +58,11 @@ struct BearerTokens: Sendable {
         impersonated = CredentialCaches { identity in
             CredentialCache(now: environment.now) { () async throws(CloudError) in
                 let impersonation = Impersonation(of: identity, settings: settings)
+                let token = try await own.value()
                 do throws(CloudError) {
-                    return try await impersonation.grant(with: own.value(), by: exchange)
+                    return try await impersonation.grant(with: token, by: exchange)
                 } catch let error where error.isRefusedToken {
-                    await own.forget()
+                    await own.forget(ifStill: token)
                     return try await impersonation.grant(with: own.value(), by: exchange)
                 }
             }
@@ -75,8 +76,8 @@ struct BearerTokens: Sendable {
     }
 
     /// Drops a token that Google does not take any more.
-    func forget(_ identity: String?) async {
-        guard let identity else { return await own.forget() }
-        await impersonated[identity].forget()
+    func forget(_ refused: BearerToken, of identity: String?) async {
+        let cache = identity.map { impersonated[$0] } ?? own
+        await cache.forget(ifStill: refused)
     }
 }

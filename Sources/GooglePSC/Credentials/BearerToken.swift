@@ -4,7 +4,7 @@ import ControlPlane
 import FoundationEssentials
 
 /// What opens Google's doors for about an hour. Its text is shown nowhere but in the header of a call.
-struct BearerToken: Sendable, CustomStringConvertible {
+struct BearerToken: Hashable, Sendable, CustomStringConvertible {
     let secret: String
     /// The project that calls with a user's own token are counted against; a service account's are against its own.
     var quotaProject: String?

@@ -95,6 +95,36 @@ import Testing
         #expect(source.fetched.withLock { $0 } == 2)
     }
 
+    /// The cloud refuses all that are under way with it, and some hear of it after the new one has come.
+    @Test func manyRefusedCallersAreOneFetch() async throws {
+        let source = Source()
+        let cache = cache(source)
+        let old = try await cache.value()
+        let values = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<50 {
+                group.addTask {
+                    await cache.forget(ifStill: old)
+                    return try await cache.value()
+                }
+            }
+            return try await group.reduce(into: Set<Int>()) { $0.insert($1) }
+        }
+        #expect(values == [2])
+        #expect(await cache.forget(ifStill: old) == false)
+        #expect(try await cache.value() == 2)
+        #expect(source.fetched.withLock { $0 } == 2)
+    }
+
+    @Test func aFailureIsForgottenWhereThereIsNoCredential() async throws {
+        let source = Source()
+        source.failing.withLock { $0 = true }
+        let cache = cache(source)
+        await #expect(throws: CloudError.self) { try await cache.value() }
+        source.failing.withLock { $0 = false }
+        #expect(await cache.forget(ifStill: nil))
+        #expect(try await cache.value() == 2)
+    }
+
     @Test func whatIsForgottenIsFetchedAnew() async throws {
         let source = Source()
         let cache = cache(source)
