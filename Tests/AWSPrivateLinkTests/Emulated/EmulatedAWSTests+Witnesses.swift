@@ -6,9 +6,8 @@ import Testing
 
 @testable import AWSPrivateLink
 
-/// AWS's command line and Terraform's provider, where they are on the machine.
+/// AWS's command line, and Terraform's provider where it is on the machine.
 extension EmulatedAWSTests {
-    private static let commandLine = Witness("aws")
     private static let terraform = Witness("terraform")
     /// A folder with providers (`registry.terraform.io/hashicorp/aws/…`), for a machine that fetches none.
     private static let plugins = ProcessInfo.processInfo.environment["POSTERN_TEST_TERRAFORM_PLUGINS"]
@@ -23,8 +22,8 @@ extension EmulatedAWSTests {
         ]
     }
 
-    @Test(.enabled(if: commandLine != nil)) func theCommandLineSeesBothSides() async throws {
-        let aws = try #require(Self.commandLine)
+    @Test func theCommandLineSeesBothSides() async throws {
+        let aws = try #require(Witness("aws"), "no aws: run scripts/test, which sets it up")
         let stage = try await AWSStage()
         var endpoint = stage.endpoint()
         let up = try await stage.drive(&endpoint, by: try stage.makeBackend()).seen

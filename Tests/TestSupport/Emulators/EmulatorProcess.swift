@@ -40,7 +40,7 @@ public final class EmulatorProcess: Sendable {
         .deletingLastPathComponent().deletingLastPathComponent()
 
     /// `POSTERN_TEST_PYTHON`, else the one that `scripts/test` sets up.
-    private static func python() throws -> String {
+    static func python() throws -> String {
         let chosen = ProcessInfo.processInfo.environment["POSTERN_TEST_PYTHON"]
         let path = chosen ?? root.appending(path: ".venv/bin/python").path
         guard FileManager.default.isExecutableFile(atPath: path) else {

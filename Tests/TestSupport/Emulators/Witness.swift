@@ -4,10 +4,11 @@ public import Foundation
 public struct Witness: Sendable {
     private let program: String
 
-    /// nil if it is not on this machine's `PATH`.
+    /// Looked for beside the Python that runs the emulators, then in this machine's `PATH`; nil if it is in neither.
     public init?(_ name: String) {
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        let paths = folders.map { "\($0)/\(name)" }
+        let python = (try? EmulatorProcess.python()).map { URL(filePath: $0).deletingLastPathComponent().path }
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        let paths = ([python].compactMap(\.self) + folders).map { "\($0)/\(name)" }
         guard let found = paths.first(where: FileManager.default.isExecutableFile(atPath:)) else { return nil }
         program = found
     }
