@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func encodesAsBotocoreDoes() throws {
-        for (text, encoded) in try Self.file.get().encodings { #expect(text.percentEncoded == encoded) }
+        for (text, encoded) in try Self.file.get().encodings { #expect(text.percentEncoded() == encoded) }
     }
 
     @Test func formsKeepTheirOrder() {

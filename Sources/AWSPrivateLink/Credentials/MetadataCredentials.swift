@@ -84,7 +84,7 @@ struct InstanceCredentials {
         guard roles.status == 200 else { return nil }
         let role = String(decoding: roles.body, as: UTF8.self).prefix { !$0.isNewline }
         guard !role.isEmpty else { return nil }
-        let response = try await read(path + String(role).percentEncoded, token)
+        let response = try await read(path + String(role).percentEncoded(), token)
         guard let grant = MetadataKeys.grant(from: response) else {
             throw CredentialChain.none("the instance's metadata answers with status \(response.status)")
         }

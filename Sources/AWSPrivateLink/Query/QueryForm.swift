@@ -1,3 +1,5 @@
+import CloudTransport
+
 /// The parameters of a call to one of AWS's query APIs, in order.
 struct QueryForm: Hashable, Sendable {
     private(set) var fields: [Field] = []
@@ -38,6 +40,6 @@ struct QueryForm: Hashable, Sendable {
 
     /// `application/x-www-form-urlencoded`, as it is sent.
     var encoded: String {
-        fields.map { "\($0.name.percentEncoded)=\($0.value.percentEncoded)" }.joined(separator: "&")
+        fields.map { "\($0.name.percentEncoded())=\($0.value.percentEncoded())" }.joined(separator: "&")
     }
 }

@@ -78,7 +78,7 @@ struct SignatureV4 {
             host = authority.hasSuffix(ownPort) ? String(authority.dropLast(ownPort.count)) : String(authority)
             let target = rest[authority.endIndex...]
             let path = String(target.prefix { $0 != "?" })
-            canonicalPath = (path.isEmpty ? "/" : path).percentEncoded(sparing: [UInt8(ascii: "/")])
+            canonicalPath = (path.isEmpty ? "/" : path).percentEncoded(sparing: "/")
             canonicalQuery = target.dropFirst(path.count + 1).split(separator: "&")
                 .map { pair -> (String, String) in
                     let name = pair.prefix { $0 != "=" }

@@ -66,7 +66,7 @@ struct ComputeAPI: Sendable {
         var token: String?
         repeat {
             var terms = query.isEmpty ? [] : [query]
-            if let token { terms.append("pageToken=\(Self.encoded(token))") }
+            if let token { terms.append("pageToken=\(token.percentEncoded())") }
             let address = url(path) + (terms.isEmpty ? "" : "?" + terms.joined(separator: "&"))
             let page = try await google.send(.get, address, for: type, about: path, as: party)
             pages.append(page)
@@ -79,17 +79,6 @@ struct ComputeAPI: Sendable {
             }
         } while token != nil
         return pages
-    }
-
-    private static func encoded(_ token: String) -> String {
-        token.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                String(UnicodeScalar(byte))
-            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }.joined()
     }
 }
 

@@ -41,7 +41,7 @@ struct TokenExchange: Sendable {
     func post(_ form: [(String, String)], to url: String, whose: String) async throws(CloudError)
         -> CredentialCache<BearerToken>.Grant
     {
-        let body = form.map { "\(Self.encode($0.0))=\(Self.encode($0.1))" }.joined(separator: "&")
+        let body = form.map { "\($0.0.percentEncoded())=\($0.1.percentEncoded())" }.joined(separator: "&")
         return try await send(
             CloudRequest(
                 method: .post, url: url, headers: ["Content-Type": "application/x-www-form-urlencoded"],
@@ -79,20 +79,5 @@ struct TokenExchange: Sendable {
             message: Redaction.clean(
                 "Google gives no token for \(whose): \(reason).".replacing("..", with: ".") + advice),
             retryAfter: response.retryAfter(now: now()))
-    }
-
-    /// As `application/x-www-form-urlencoded` has it.
-    private static func encode(_ text: String) -> String {
-        var encoded = ""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                encoded.append(Character(UnicodeScalar(byte)))
-            default: encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return encoded
     }
 }

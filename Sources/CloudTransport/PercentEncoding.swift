@@ -1,11 +1,10 @@
 extension String {
-    /// Percent-encoded as AWS wants it in forms and signatures: all but letters, digits and `-._~`.
-    var percentEncoded: String { percentEncoded(sparing: []) }
-
-    func percentEncoded(sparing others: [UInt8]) -> String {
+    /// Percent-encoded, as forms, queries and AWS's signatures have it: all but letters, digits and `-._~`.
+    /// - Parameter others: further ASCII characters that stay as they are.
+    public func percentEncoded(sparing others: String = "") -> String {
         var encoded: [UInt8] = []
         for byte in utf8 {
-            if Self.isUnreserved(byte) || others.contains(byte) {
+            if Self.isUnreserved(byte) || others.utf8.contains(byte) {
                 encoded.append(byte)
             } else {
                 encoded += [UInt8(ascii: "%"), Self.digits[Int(byte >> 4)], Self.digits[Int(byte & 15)]]
