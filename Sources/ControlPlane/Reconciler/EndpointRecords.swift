@@ -33,7 +33,7 @@ struct EndpointRecords {
                     endpoint: endpoint, service: service, producer: producer, consumer: consumer, network: network,
                     subnet: endpoint.subnet.flatMap { network?.subnet($0) },
                     additionalSubnets: endpoint.options.additionalSubnets.compactMap { network?.subnet($0) },
-                    wantedNativeIDs: Set(open.compactMap(\.observed.nativeID))))
+                    wantedNativeIDs: Set(open.filter { $0.desired == .present }.compactMap(\.observed.nativeID))))
         }
     }
 
