@@ -67,13 +67,19 @@ struct Course: Sendable, CustomTestStringConvertible {
             guard performance.wasKilled || !performance.faults.isEmpty else { return false }
             outcome.crashes += performance.wasKilled ? 1 : 0
             var faults = performance.faults
-            if performance.happenings != reference, faults.isEmpty {
-                faults = ["the log tells another story: \(difference(performance.happenings, reference))"]
+            let told = Self.steps(performance.happenings)
+            if told != Self.steps(reference), faults.isEmpty {
+                faults = ["the log tells another story: \(difference(told, Self.steps(reference)))"]
             }
             outcome.faults += faults.map { "killed \(moment) call \(call): \($0)" }
         }
         outcome.points += 1
         return true
+    }
+
+    /// All but the phases on the way: which of them are seen depends on when a look falls, with or without a crash.
+    private static func steps(_ happenings: [String: Int]) -> [String: Int] {
+        happenings.filter { !$0.key.hasPrefix("endpoint.phase_changed") }
     }
 
     private func difference(_ found: [String: Int], _ expected: [String: Int]) -> String {

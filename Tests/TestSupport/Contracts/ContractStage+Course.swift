@@ -30,8 +30,10 @@ extension ContractStage {
                 hasBeenActive: endpoint.observed.hasBeenActive, wantedByAccount: wanted, recreatesDeleted: true)
             let next = nextAction(toward: goal, observed: seen)
             switch next {
-            case .settle, .raise, .fail: return CourseEnd(action: next, seen: seen)
             case .wait: break
+            // A list takes a moment to cut what it does not name any more; the reconciler looks again too.
+            case .raise(.revocationIsCoarse) where endpoint.desired == .absent && wanted == 0: break
+            case .settle, .raise, .fail: return CourseEnd(action: next, seen: seen)
             case .perform(let action):
                 let (target, token) = (target(endpoint, on: other, wanted: siblings), endpoint.begin(action).token)
                 try await persist { () async throws(CloudError) in
