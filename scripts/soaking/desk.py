@@ -51,8 +51,11 @@ class Desk(Actor):
             return
         consumer = self.consumers[account.team_id]
         key = consumer.key()
+        # What somebody makes themselves stands in a network that is there, and has to be the one that was asked for.
+        is_own = body["mode"] == "self_managed"
         reply = consumer.post("endpoint_request.filed", "/v1/endpoint-requests", {
-            **body, "service": service.name, "network_id": self.places[account.name][place],
+            **body, "service": service.name,
+            "network_id": account.network_id if is_own else self.places[account.name][place],
             "subnet": account.subnet["name"], "reason": f"Soak {key}",
         }, key)
         if reply:

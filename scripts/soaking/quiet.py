@@ -30,7 +30,7 @@ def settle(world):
                 time.sleep(3)
         if time.monotonic() - begun > DEADLINE:
             return restless
-        if any(one["last_error"] and one["last_error"]["code"] == "revocation_is_coarse" for one in restless):
+        if any(one["phase"] == "attention" for one in restless):
             _remove_unwanted(world)
         for endpoint in restless:
             if endpoint.get("phase") in ("failing", "failed", "attention") and "request_id" in endpoint:

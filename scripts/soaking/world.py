@@ -45,10 +45,12 @@ class Service:
 
 
 class Account:
-    def __init__(self, reply, subnet):
+    """A consumer's account, and the network that it really has."""
+
+    def __init__(self, reply, network):
         self.id, self.name, self.native_id = reply["id"], reply["name"], reply["native_id"]
         self.provider, self.team_id = reply["provider"], reply["team_id"]
-        self.subnet = subnet
+        self.network_id, self.subnet = network["id"], network["subnets"][0]
 
 
 class World:
@@ -74,8 +76,7 @@ class World:
     def _read_demo(self, names):
         self.accounts = {}
         for account in self.admin.walk("/v1/cloud-accounts"):
-            network = self._network_of(account["id"])
-            self.accounts[account["name"]] = Account(account, network["subnets"][0])
+            self.accounts[account["name"]] = Account(account, self._network_of(account["id"]))
         self.ranges = ["10.0.0.0/16"]
         for name in (names["SERVICE"], names["AWS_SERVICE"]):
             seen = self.admin.get(f"/v1/services/{name}")
