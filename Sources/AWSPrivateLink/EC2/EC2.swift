@@ -87,13 +87,6 @@ extension CloudError {
             kind: .unavailable, cloudCode: cloudCode, message: "\(explanation) \(message)",
             cloudRequestID: cloudRequestID, side: side)
     }
-
-    /// The same error, on this side if it is on none yet.
-    func on(_ side: Fault.Side?) -> CloudError {
-        var error = self
-        error.side = error.side ?? side
-        return error
-    }
 }
 
 /// A tag of a resource.

@@ -44,7 +44,8 @@ public enum Attention: String, CaseIterable, Codable, Sendable {
             case .producerMustAct:
                 (
                     .producer, "The connection is accepted, but the producer's side cannot serve it.",
-                    "Enlarge the service's NAT subnets; they have most likely run out of addresses."
+                    "On Google, enlarge the service's NAT subnets: they have most likely run out of addresses. On AWS, see "
+                        + "which of the endpoint's zones the service does not serve."
                 )
             case .roomTaken:
                 (

@@ -124,11 +124,13 @@ public struct CloudError: Error, Hashable {
     /// How long the cloud asked to be left alone.
     public let retryAfter: Duration?
     /// On whose side the remedy lies, where the backend can tell; nil: where the failed action was to be done.
-    public var side: Fault.Side?
+    public private(set) var side: Fault.Side?
+    /// What a person has to change, where the backend can tell; nil: the kind tells it.
+    public let remedy: String?
 
     public init(
         kind: Kind, cloudCode: String? = nil, message: String, cloudRequestID: String? = nil,
-        retryAfter: Duration? = nil, side: Fault.Side? = nil
+        retryAfter: Duration? = nil, side: Fault.Side? = nil, remedy: String? = nil
     ) {
         self.kind = kind
         self.cloudCode = cloudCode
@@ -136,6 +138,14 @@ public struct CloudError: Error, Hashable {
         self.cloudRequestID = cloudRequestID
         self.retryAfter = retryAfter
         self.side = side
+        self.remedy = remedy
+    }
+
+    /// The same error, on this side if it is on none yet.
+    public func on(_ side: Fault.Side?) -> CloudError {
+        var error = self
+        error.side = error.side ?? side
+        return error
     }
 
     public var isRetryable: Bool {
@@ -155,7 +165,7 @@ public struct CloudError: Error, Hashable {
             case .consumer: "the consumer's account"
             case .postern: "the account that the server runs in"
             }
-        let remedy =
+        let usual =
             switch kind {
             case .throttled: "Nothing: the cloud asked to slow down, and Postern tries again."
             case .unavailable: "Nothing at first: Postern tries again. If it lasts, look at the cloud's status page."
@@ -167,7 +177,7 @@ public struct CloudError: Error, Hashable {
             case .notFound: "Restore what the message names in \(account), then retry."
             }
         return Fault(
-            code: kind.rawValue, side: side, message: message, remedy: remedy, isRetryable: isRetryable,
+            code: kind.rawValue, side: side, message: message, remedy: remedy ?? usual, isRetryable: isRetryable,
             cloudCode: cloudCode, cloudRequestID: cloudRequestID, at: instant)
     }
 }

@@ -34,8 +34,8 @@ extension CloudError {
         let kind = reason.flatMap(kind(ofReason:)) ?? response.kindByStatus ?? .invalid
         let said = failure?.message ?? "Google answered \(response.status) about \(resource)."
         return CloudError(
-            kind: kind, cloudCode: reason ?? "\(response.status)", message: message(said, reason: reason),
-            retryAfter: response.retryAfter(now: now))
+            kind: kind, cloudCode: reason ?? "\(response.status)", message: Redaction.clean(said),
+            retryAfter: response.retryAfter(now: now), remedy: reason.flatMap(remedy(ofReason:)))
     }
 
     /// A failure that showed only while an operation ran.
@@ -46,7 +46,7 @@ extension CloudError {
         let said = detail?.message ?? "The operation failed."
         return CloudError(
             kind: code.flatMap(kind(ofReason:)) ?? byStatus ?? .invalid, cloudCode: code,
-            message: message(said, reason: code), cloudRequestID: operation.name)
+            message: Redaction.clean(said), cloudRequestID: operation.name, remedy: code.flatMap(remedy(ofReason:)))
     }
 
     /// The class of Google's own word, by which it tells more than by its status: `camelCase` in answers, `UPPER_CASE`
@@ -69,19 +69,18 @@ extension CloudError {
         }
     }
 
-    /// Google's words, and what to change where they do not say it.
-    private static func message(_ said: String, reason: String?) -> String {
-        let advice: String? =
-            switch reason.map(plain) {
-            case "quotaexceeded", "limitexceeded":
-                "Delete what is not needed any more in that project, or ask Google for a higher quota."
-            case "ipspaceexhausted", "ipspaceexhaustedwithdetails":
-                "Free an address of the subnet, enlarge it, or file a request for another subnet."
-            case "ipinusebyanotherresource": "Free that address, or file a request for another one."
-            case "autherror": "Renew the credentials that Postern was given."
-            default: nil
-            }
-        return Redaction.clean(advice.map { "\(said) \($0)" } ?? said)
+    /// What to change, where the word tells more than its class.
+    private static func remedy(ofReason reason: String) -> String? {
+        switch plain(reason) {
+        case "quotaexceeded", "limitexceeded":
+            "Delete what is not needed any more in that project or ask Google for a higher quota, then retry."
+        case "ipspaceexhausted", "ipspaceexhaustedwithdetails":
+            "Free an address of the subnet or enlarge it, then retry; or file a request for another subnet."
+        case "ipinusebyanotherresource": "Free that address, then retry; or file a request for another one."
+        case "accessnotconfigured", "servicedisabled": "Enable that API in the project, then retry."
+        case "autherror": "Renew the credentials that Postern was given, then retry."
+        default: nil
+        }
     }
 
     /// `quotaExceeded` and `QUOTA_EXCEEDED` are one word.

@@ -12,12 +12,3 @@ struct Party: Sendable {
 
     static func consumer(_ account: CloudAccount) -> Party { Party(account: account, side: .consumer) }
 }
-
-extension CloudError {
-    /// The same error, on this side if it is on none yet.
-    func on(_ side: Fault.Side?) -> CloudError {
-        var error = self
-        error.side = error.side ?? side
-        return error
-    }
-}

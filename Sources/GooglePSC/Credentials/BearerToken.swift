@@ -70,14 +70,13 @@ struct TokenExchange: Sendable {
             default: .denied
             }
         let reason = said?.error_description ?? said?.error ?? "status \(response.status)"
-        let advice =
-            kind == .denied
-            ? " Check that the credentials are the right ones and not revoked, and that this machine's clock is right."
-            : ""
         return CloudError(
             kind: kind, cloudCode: said?.error ?? "\(response.status)",
             message: Redaction.clean(
-                "Google gives no token for \(whose): \(reason).".replacing("..", with: ".") + advice),
-            retryAfter: response.retryAfter(now: now()))
+                "Google gives no token for \(whose): \(reason).".replacing("..", with: ".")),
+            retryAfter: response.retryAfter(now: now()),
+            remedy: kind == .denied
+                ? "Check that the credentials that the Postern server itself runs with are the right ones and not "
+                    + "revoked, and that its machine's clock is right; then retry." : nil)
     }
 }

@@ -54,15 +54,16 @@ struct Impersonation: Sendable {
             // Calls to IAM are counted against the project of whom they come from.
             return CloudError(
                 kind: .denied, cloudCode: error.cloudCode,
-                message: "Postern can take on nobody: enable the IAM Service Account Credentials API in the project of "
-                    + "Postern's own identity. Google says: \(error.message)", side: .postern)
+                message: "Postern can take on nobody. Google says: \(error.message)", side: .postern,
+                remedy: "Enable the IAM Service Account Credentials API in the project of Postern's own identity, then "
+                    + "retry.")
         }
         guard error.kind == .denied || error.kind == .notFound else { return error }
         return CloudError(
             kind: .denied, cloudCode: error.cloudCode,
-            message: "Postern may not take on \(identity). Grant Postern's own identity the custom role of "
-                + "postern-role.json on it, which holds iam.serviceAccounts.getAccessToken. Google says: \(error.message)"
-        )
+            message: "Postern may not take on \(identity). Google says: \(error.message)",
+            remedy: "Grant Postern's own identity the custom role of postern-role.json on \(identity), which holds "
+                + "iam.serviceAccounts.getAccessToken, then retry.")
     }
 }
 

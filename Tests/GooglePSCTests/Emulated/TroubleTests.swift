@@ -86,7 +86,7 @@ struct TroubleTests {
         #expect(error.kind == .conflict)
         #expect(error.cloudCode == "IP_SPACE_EXHAUSTED")
         #expect(error.message.contains("batch-a"))
-        #expect(error.message.contains("another subnet"))
+        #expect(error.remedy?.contains("another subnet") == true)
         #expect(error.side == .consumer)
         #expect(error.cloudRequestID?.hasPrefix("operation-") == true)
     }
@@ -114,7 +114,7 @@ struct TroubleTests {
         let error = try await create(stage)
         #expect(error.kind == .conflict)
         #expect(error.message.contains("PSC_INTERNAL_LB_FORWARDING_RULES"))
-        #expect(error.message.contains("higher quota"))
+        #expect(error.remedy?.contains("higher quota") == true)
     }
 
     @Test("A project that is not there")

@@ -75,7 +75,7 @@ struct WalkTests {
         let fault = try #require(endpoint.lastError)
         #expect(fault.side == .consumer)
         #expect(fault.cloudCode == refusal.code)
-        #expect(fault.message.contains(refusal.clue), "\(fault.message)")
+        #expect("\(fault.message) \(fault.remedy)".contains(refusal.clue), "\(fault)")
         #expect(!fault.isRetryable)
         // And it can be closed all the same.
         try await refusal.mend(on: walk.stage)

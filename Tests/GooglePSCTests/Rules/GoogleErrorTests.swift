@@ -56,16 +56,17 @@ struct GoogleErrorTests {
     }
 
     @Test(
-        "The message tells what to change where Google's does not",
+        "The remedy tells what to change where the class of the error does not",
         arguments: [
             ("quotaExceeded", "higher quota"), ("IP_SPACE_EXHAUSTED", "another subnet"),
             ("IP_IN_USE_BY_ANOTHER_RESOURCE", "another one"), ("authError", "credentials"),
+            ("SERVICE_DISABLED", "Enable that API"), ("accessNotConfigured", "Enable that API"),
         ])
     func advises(reason: String, advice: String) {
         let body = #"{"error": {"message": "No.", "errors": [{"reason": "\#(reason)"}]}}"#
         let error = CloudError.google(
             CloudResponse(status: 403, body: Data(body.utf8)), about: "x", now: Self.now)
-        #expect(error.message.contains(advice))
+        #expect(error.fault(side: .consumer, at: Self.now).remedy.contains(advice))
     }
 
     @Test("An answer that is no JSON, and one with a token in it, do no harm")
