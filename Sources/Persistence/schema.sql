@@ -115,7 +115,7 @@ CREATE TABLE endpoint (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     closed_at INTEGER,
-    revision INTEGER NOT NULL CHECK (revision > 0),
+    revision INTEGER NOT NULL CHECK (revision > 0), unseen_calls TEXT NOT NULL DEFAULT '[]',
     CHECK ((intent_action IS NULL) = (intent_token IS NULL)),
     CHECK ((lease_owner IS NULL) = (lease_expires_at IS NULL))
 ) STRICT;

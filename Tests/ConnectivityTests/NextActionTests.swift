@@ -20,12 +20,14 @@ struct NextActionTests {
 
     private static func goal(
         _ desired: Endpoint.Desired, _ mode: Endpoint.Mode = .managed, nativeID: String? = nil,
-        network: String? = nil, hasBeenActive: Bool = false, wanted: Int? = nil, recreates: Bool = true
+        network: String? = nil, hasBeenActive: Bool = false, wanted: Int? = nil, recreates: Bool = true,
+        mayStillGrow: Bool = false
     ) -> EndpointGoal {
         EndpointGoal(
             desired: desired, mode: mode, nativeID: nativeID, networkNativeID: network,
             hasBeenActive: hasBeenActive,
-            wantedByAccount: wanted ?? (desired == .present ? 1 : 0), recreatesDeleted: recreates)
+            wantedByAccount: wanted ?? (desired == .present ? 1 : 0), recreatesDeleted: recreates,
+            mayStillGrow: mayStillGrow)
     }
 
     private static func sight(
@@ -147,6 +149,15 @@ struct NextActionTests {
             "gone, a sibling stays where nothing is counted", goal(.absent, wanted: 1), sight(.admitted(limit: nil)),
             .settle(.closed)),
         Row("gone from both sides", goal(.absent), sight(.absent), .settle(.closed)),
+        Row(
+            "gone from both sides, while a call is still on its way", goal(.absent, mayStillGrow: true), sight(.absent),
+            .wait(.closing)),
+        Row(
+            "what a late call may use is taken back meanwhile", goal(.absent, mayStillGrow: true), sight(),
+            .perform(.expel)),
+        Row(
+            "what a late call made is deleted", goal(.absent, mayStillGrow: true), sight(.absent, endpoint: .usable),
+            .perform(.deleteEndpoint)),
         Row("the service is gone too", goal(.absent), sight(.serviceMissing), .settle(.closed)),
         Row("refused anyway", goal(.absent), sight(.refused), .settle(.closed)),
         Row(
@@ -237,6 +248,10 @@ struct NextActionTests {
             #expect(
                 nextServiceAction(toward: desired, origin: origin, openEndpoints: open, observed: observed) == action)
         }
+        #expect(
+            nextServiceAction(
+                toward: .withdrawn, origin: blueprint, openEndpoints: 0, mayStillAppear: true, observed: nil)
+                == .wait(.retiring))
     }
 
     /// Each trouble tells whose turn it is and what to do.

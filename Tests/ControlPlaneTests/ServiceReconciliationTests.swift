@@ -57,6 +57,27 @@ import TestSupport
         #expect(phases.isDisjoint(with: [.failing, .failed]), "\(phases)")
     }
 
+    @Test(
+        "A service that appears when it is withdrawn already goes, and one that never appears is not waited for",
+        arguments: CloudProvider.allCases, [true, false])
+    func appearsLate(provider: CloudProvider, everAppears: Bool) async throws {
+        let world = try World(provider)
+        try await Self.makeRoom(in: world)
+        let registry = try await world.register()
+        let before = await world.cloud.inventory().services.count
+        let id = try await publish(world, registry)
+        await world.reconciler { HiddenService(cloud: $0, isMade: everAppears) }.runUntilSettled()
+        let invocation = world.caller("bob", [registry.producers])
+        _ = try await world.store.write { [useCases = world.useCases] in
+            try useCases.services.withdraw(.id(id), reason: "wrong", if: .none, by: invocation, in: $0)
+        }
+        await world.reconciler { HiddenService(cloud: $0, isMade: everAppears) }.runUntilSettled()
+        #expect(try await world.store.read { try $0.find(id) }?.phase == .retiring)
+        await world.settle(world.reconciler(), rounds: 9, step: .seconds(16))
+        #expect(try await world.store.read { try $0.find(id) }?.phase == .retired)
+        #expect(await world.cloud.inventory().services.count == before)
+    }
+
     private static func makeRoom(in world: World) async throws {
         guard world.provider == .gcp else { return }
         try world.cloud.deleteService(world.serviceNativeID)
@@ -113,6 +134,21 @@ import TestSupport
         let service = try await world.service(registry)
         #expect(service.phase == .attention && service.lastError?.code == "service_missing")
         #expect(service.waitingOn?.role == .owner)
+    }
+}
+
+/// A cloud whose answer to a publication gets lost, and that does not show what it made, if it made it.
+private struct HiddenService: CloudRelay {
+    let cloud: any CloudBackend
+    let isMade: Bool
+
+    func observe(_ target: ServiceTarget) async throws(CloudError) -> ServiceObservation? {
+        target.service.name.text == "orders-v2" ? nil : try await cloud.observe(target)
+    }
+
+    func ensurePublished(_ target: ServiceTarget) async throws(CloudError) {
+        if isMade { try await cloud.ensurePublished(target) }
+        throw CloudError(kind: .unavailable, message: "There was no answer.")
     }
 }
 

@@ -31,6 +31,30 @@ import Testing
         }
     }
 
+    @Test func callsUnderWayAreKeptByTheMigration() throws {
+        try DatabaseQueue().writeWithoutTransaction { database in
+            try database.execute(sql: Schema.migration1)
+            try database.execute(sql: "PRAGMA user_version = 1; PRAGMA foreign_keys = OFF")
+            for (id, action) in [("ep_1", "create_endpoint"), ("ep_2", "delete_endpoint"), ("ep_3", nil)] {
+                try database.execute(
+                    sql: """
+                        INSERT INTO endpoint (
+                            id, request_id, service_id, producer_team_id, consumer_team_id, account_id, mode,
+                            additional_subnets, security_groups, private_dns, global_access, desired, phase, addresses,
+                            dns_names, has_been_active, intent_action, intent_token, calls_begun, attempts, created_at,
+                            updated_at, revision
+                        ) VALUES (
+                            ?, '', '', '', '', '', 'managed', '[]', '[]', 0, 0, 'present', 'creating', '[]', '[]', 0,
+                            ?, ?, 1, 0, 0, 0, 1
+                        )
+                        """, arguments: [id, action, action.map { _ in "t" }])
+            }
+            try Schema.migrate(database)
+            let unseen = try String.fetchAll(database, sql: "SELECT unseen_calls FROM endpoint ORDER BY id")
+            #expect(unseen == [#"["create_endpoint"]"#, "[]", "[]"])
+        }
+    }
+
     @Test func everyTableIsStrict() throws {
         try DatabaseQueue().writeWithoutTransaction { database in
             try Schema.migrate(database)

@@ -12,6 +12,9 @@ public enum CloudAction: String, CaseIterable, Codable, Sendable {
     case deleteEndpoint = "delete_endpoint"
     /// Take back room that no wanted endpoint of the account needs any more.
     case expel
+
+    /// Whether it lets somebody in or makes something: an effect that comes late has to be taken back.
+    var isGrant: Bool { self == .admit || self == .createEndpoint }
 }
 
 /// A cloud call that was begun and whose outcome is not recorded yet. A repeat of it carries the same token, so that a
@@ -31,11 +34,20 @@ extension Endpoint {
     /// Notes that `action` is about to be done, and gives the token to do it with: the one of an unfinished call of the
     /// same kind, or a new one.
     public mutating func begin(_ action: CloudAction) -> CloudIntent {
+        if action.isGrant { unseenCalls.insert(action) }
         if let intent, intent.action == action { return intent }
         callsBegun += 1
         let begun = CloudIntent(action: action, token: "\(id)-\(callsBegun)")
         intent = begun
         return begun
+    }
+
+    /// Takes note of the calls whose effect shows.
+    /// - Parameter wanted: endpoints of the account that are wanted, as in `EndpointGoal`.
+    public mutating func recognize(_ seen: EndpointObservation, wantedByAccount wanted: Int) {
+        // The room that was made for it counts it, whether or not it is wanted any more.
+        let room = desired == .present ? wanted : wanted + 1
+        unseenCalls = unseenCalls.filter { !seen.shows($0, wantedByAccount: room) }
     }
 }
 

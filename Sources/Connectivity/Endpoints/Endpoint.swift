@@ -85,6 +85,9 @@ public struct Endpoint: Identified, Hashable {
     public var observed: Observed
     /// The cloud call that was last begun, recorded before it was made; nil once its outcome is recorded.
     public var intent: CloudIntent?
+    /// Calls that let somebody in or make something, and whose effect has not shown yet: it may come late, even after
+    /// the endpoint is not wanted any more.
+    public var unseenCalls: Set<CloudAction>
     /// Cloud calls begun so far; numbers the idempotency tokens.
     public var callsBegun: Int
     public var lastError: Fault?
@@ -101,8 +104,8 @@ public struct Endpoint: Identified, Hashable {
         consumerTeamID: ID<Team>, accountID: ID<CloudAccount>, networkID: ID<Network>?, subnet: String?, mode: Mode,
         requestedAddress: IPv4Address?, options: EndpointOptions = EndpointOptions(), desired: Desired = .present,
         phase: Phase = .admitting,
-        observed: Observed = .init(), intent: CloudIntent? = nil, callsBegun: Int = 0, lastError: Fault? = nil,
-        schedule: Schedule,
+        observed: Observed = .init(), intent: CloudIntent? = nil, unseenCalls: Set<CloudAction> = [],
+        callsBegun: Int = 0, lastError: Fault? = nil, schedule: Schedule,
         expiresAt: Timestamp?, closing: Closing? = nil, createdAt: Timestamp, updatedAt: Timestamp,
         closedAt: Timestamp? = nil, revision: Int = 1
     ) {
@@ -121,6 +124,7 @@ public struct Endpoint: Identified, Hashable {
         self.phase = phase
         self.observed = observed
         self.intent = intent
+        self.unseenCalls = unseenCalls
         self.callsBegun = callsBegun
         self.lastError = lastError
         self.schedule = schedule

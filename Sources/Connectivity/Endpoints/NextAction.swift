@@ -10,10 +10,12 @@ public struct EndpointGoal: Hashable, Sendable {
     /// Wanted endpoints of this account on this service, this one included if it is wanted: the room it needs.
     public let wantedByAccount: Int
     public let recreatesDeleted: Bool
+    /// Whether a call that was begun while it was wanted may still take effect.
+    public let mayStillGrow: Bool
 
     public init(
         desired: Endpoint.Desired, mode: Endpoint.Mode, nativeID: String?, networkNativeID: String? = nil,
-        hasBeenActive: Bool, wantedByAccount: Int, recreatesDeleted: Bool
+        hasBeenActive: Bool, wantedByAccount: Int, recreatesDeleted: Bool, mayStillGrow: Bool = false
     ) {
         self.desired = desired
         self.mode = mode
@@ -22,6 +24,7 @@ public struct EndpointGoal: Hashable, Sendable {
         self.hasBeenActive = hasBeenActive
         self.wantedByAccount = wantedByAccount
         self.recreatesDeleted = recreatesDeleted
+        self.mayStillGrow = mayStillGrow
     }
 }
 
@@ -166,6 +169,8 @@ private func actionToClose(_ goal: EndpointGoal, _ observed: EndpointObservation
     case .admitted(let limit?) where limit > goal.wantedByAccount: return .perform(.expel)
     case .admitted, .absent, .refused, .serviceMissing: break
     }
+    // What a late call makes has to go, too.
+    guard !goal.mayStillGrow else { return .wait(.closing) }
     switch (goal.mode, observed.connection?.status) {
     case (_, nil), (_, .rejected), (_, .closed): return .settle(.closed)
     // Nobody of the account is let in any more, so who still waits will not get in.

@@ -36,10 +36,12 @@ public enum NextServiceAction: Hashable, Sendable {
 }
 
 /// Decides what brings the cloud one step closer to what the service's owners want. Pure.
-/// - Parameter openEndpoints: endpoints of the service that are not closed yet.
+/// - Parameters:
+///   - openEndpoints: endpoints of the service that are not closed yet.
+///   - mayStillAppear: whether a call to publish it may still take effect.
 public func nextServiceAction(
     toward desired: PublishedService.Desired, origin: PublishedService.Origin, openEndpoints: Int,
-    observed: ServiceObservation?
+    mayStillAppear: Bool = false, observed: ServiceObservation?
 ) -> NextServiceAction {
     switch (desired, origin, observed) {
     case (.published, .published, nil): .publish
@@ -51,6 +53,7 @@ public func nextServiceAction(
         case .failed(let reason): .fail(reason: reason)
         }
     case (.withdrawn, _, _) where openEndpoints > 0: .wait(.retiring)
+    case (.withdrawn, .published, nil) where mayStillAppear: .wait(.retiring)
     case (.withdrawn, .adopted, _), (.withdrawn, .published, nil): .settle(.retired)
     case (.withdrawn, .published, let seen?): seen.condition == .changing ? .wait(.retiring) : .unpublish
     }

@@ -155,6 +155,9 @@ public struct CloudError: Error, Hashable {
         }
     }
 
+    /// Whether the call may have been done all the same.
+    var mayHaveHadEffect: Bool { kind == .unavailable }
+
     /// The same, for the person who has to act.
     /// - Parameter side: where the failed action was to be done.
     public func fault(side: Fault.Side, at instant: Timestamp) -> Fault {

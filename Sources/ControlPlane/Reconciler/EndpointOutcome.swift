@@ -69,6 +69,7 @@ extension Endpoint {
             move(to: next)
             lastError = nil
             intent = nil
+            unseenCalls = []
             schedule.attempts = 0
             if next == .closed {
                 closedAt = now
@@ -97,6 +98,7 @@ extension Endpoint {
             schedule.dueAt = now + settings.failedPeriod
         case .failed(let error, let action):
             lastError = error.fault(side: action?.side ?? .producer, at: now)
+            if let action, !error.mayHaveHadEffect { unseenCalls.remove(action) }
             if error.isRetryable {
                 schedule.attempts = phase == .failing ? attempts : 1
                 move(to: .failing)

@@ -28,13 +28,20 @@ struct EndpointRecords {
                     networkNativeID: network.map { service.provider.canonical($0.nativeID) },
                     hasBeenActive: endpoint.observed.hasBeenActive,
                     wantedByAccount: open.count { $0.desired == .present },
-                    recreatesDeleted: service.policy.recreatesDeletedEndpoints),
+                    recreatesDeleted: service.policy.recreatesDeletedEndpoints,
+                    mayStillGrow: mayStillGrow(endpoint)),
                 target: EndpointTarget(
                     endpoint: endpoint, service: service, producer: producer, consumer: consumer, network: network,
                     subnet: endpoint.subnet.flatMap { network?.subnet($0) },
                     additionalSubnets: endpoint.options.additionalSubnets.compactMap { network?.subnet($0) },
                     wantedNativeIDs: Set(open.filter { $0.desired == .present }.compactMap(\.observed.nativeID))))
         }
+    }
+
+    /// A call that was begun before the end takes effect soon after it, or never.
+    private func mayStillGrow(_ endpoint: Endpoint) -> Bool {
+        guard let closing = endpoint.closing, !endpoint.unseenCalls.isEmpty else { return false }
+        return workplace.environment.now() < closing.at + workplace.settings.lateEffectPeriod
     }
 
     /// The room that the account needs on the service now.
@@ -82,6 +89,7 @@ struct EndpointRecords {
         of endpoint: inout Endpoint, unless next: CloudAction? = nil, on sight: EndpointSight,
         seeing observed: EndpointObservation, in transaction: any StoreTransaction
     ) throws {
+        endpoint.recognize(observed, wantedByAccount: sight.goal.wantedByAccount)
         guard let open = endpoint.intent?.action, open != next,
             observed.shows(open, wantedByAccount: sight.goal.wantedByAccount)
         else { return }

@@ -14,11 +14,15 @@ public struct ReconcilerSettings: Hashable, Sendable {
     public var accountPeriod: Duration
     /// How often something that failed for good is tried all the same: the change may have been made in the cloud.
     public var failedPeriod: Duration
+    /// How long after an endpoint's or a service's end a call that was begun before it may still take effect: longer than any call
+    /// lasts, and than a cloud needs to show what it did.
+    public var lateEffectPeriod: Duration
 
     public init(
         period: Duration = .milliseconds(200), concurrency: Int = 16, leaseDuration: Duration = .seconds(120),
         endpointPeriod: Duration = .seconds(60), servicePeriod: Duration = .seconds(30),
-        accountPeriod: Duration = .seconds(300), failedPeriod: Duration = .seconds(600)
+        accountPeriod: Duration = .seconds(300), failedPeriod: Duration = .seconds(600),
+        lateEffectPeriod: Duration = .seconds(120)
     ) {
         self.period = period
         self.concurrency = concurrency
@@ -27,5 +31,6 @@ public struct ReconcilerSettings: Hashable, Sendable {
         self.servicePeriod = servicePeriod
         self.accountPeriod = accountPeriod
         self.failedPeriod = failedPeriod
+        self.lateEffectPeriod = lateEffectPeriod
     }
 }

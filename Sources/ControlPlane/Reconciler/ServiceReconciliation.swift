@@ -39,7 +39,7 @@ struct ServiceReconciliation {
         let observed = try await backend.observe(sight.target)
         let action = nextServiceAction(
             toward: sight.service.desired, origin: sight.service.origin, openEndpoints: sight.openEndpoints,
-            observed: observed)
+            mayStillAppear: sight.mayStillAppear, observed: observed)
         switch action {
         case .publish where mayAct:
             try await backend.ensurePublished(sight.target)

@@ -4,6 +4,7 @@ import Connectivity
 struct ServiceSight: Sendable {
     let target: ServiceTarget
     let openEndpoints: Int
+    let mayStillAppear: Bool
     var service: PublishedService { target.service }
 }
 
@@ -21,8 +22,15 @@ struct ServiceRecords {
             }
             return ServiceSight(
                 target: ServiceTarget(service: service, account: account),
-                openEndpoints: try reader.openEndpoints(of: id).count)
+                openEndpoints: try reader.openEndpoints(of: id).count,
+                mayStillAppear: mayStillAppear(service))
         }
+    }
+
+    /// A service that was withdrawn before it ever showed may still be on its way.
+    private func mayStillAppear(_ service: PublishedService) -> Bool {
+        service.desired == .withdrawn && service.nativeID == nil
+            && workplace.environment.now() < service.updatedAt + workplace.settings.lateEffectPeriod
     }
 
     /// Gives the work back untouched.

@@ -110,6 +110,11 @@ extension AccessToken.Role: JSONElement, JSONWord {
     init?(text: String) { self.init(rawValue: text) }
 }
 
+extension CloudAction: JSONElement, JSONWord {
+    var text: String { rawValue }
+    init?(text: String) { self.init(rawValue: text) }
+}
+
 extension Finding: JSONElement, JSONObject {
     func write(to json: inout JSONText) {
         json.member("code", code.rawValue)

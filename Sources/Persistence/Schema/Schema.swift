@@ -2,7 +2,7 @@ import GRDB
 
 /// The tables, as migrations that are only ever added to. How many of them a database has seen is its `user_version`.
 enum Schema {
-    static let migrations = [migration1]
+    static let migrations = [migration1, migration2]
 
     static var newestVersion: Int { migrations.count }
     /// Marks a SQLite file as Postern's: the letters `PSTN`.

@@ -57,10 +57,11 @@ extension SQLiteTransaction {
             """
             UPDATE endpoint SET desired = $1, phase = $2, native_id = $3, addresses = $4, dns_names = $5,
                 connection_status = $6, native_status = $7, has_been_active = $8, intent_action = $9,
-                intent_token = $10, calls_begun = $11, last_error = $12, due_at = $13, attempts = $14,
-                lease_owner = $15, lease_expires_at = $16, expires_at = $17, closing_kind = $18, closing_by = $19,
-                closing_reason = $20, closing_at = $21, updated_at = $22, closed_at = $23, revision = $24
-            WHERE id = $25 AND revision = $26
+                intent_token = $10, unseen_calls = $11, calls_begun = $12, last_error = $13, due_at = $14,
+                attempts = $15, lease_owner = $16, lease_expires_at = $17, expires_at = $18, closing_kind = $19,
+                closing_by = $20, closing_reason = $21, closing_at = $22, updated_at = $23, closed_at = $24,
+                revision = $25
+            WHERE id = $26 AND revision = $27
             """,
             EndpointTable.values(ofChanging: endpoint) + [endpoint.id, endpoint.revision - 1])
     }

@@ -7,10 +7,10 @@ enum EndpointTable {
         columns: """
             id, request_id, service_id, producer_team_id, consumer_team_id, account_id, network_id, subnet, mode, \
             requested_address, \(EndpointOptions.columns), desired, phase, native_id, addresses, dns_names, \
-            connection_status, native_status, has_been_active, intent_action, intent_token, calls_begun, last_error, \
-            \(Schedule.columns), expires_at, closing_kind, closing_by, closing_reason, closing_at, created_at, \
-            updated_at, closed_at, revision
-            """, count: 40)
+            connection_status, native_status, has_been_active, intent_action, intent_token, unseen_calls, calls_begun, \
+            last_error, \(Schedule.columns), expires_at, closing_kind, closing_by, closing_reason, closing_at, \
+            created_at, updated_at, closed_at, revision
+            """, count: 41)
 
     static func decode(_ columns: inout Columns) throws -> Endpoint {
         Endpoint(
@@ -19,7 +19,8 @@ enum EndpointTable {
             networkID: try columns.next(), subnet: try columns.next(), mode: try columns.next(),
             requestedAddress: try columns.next(), options: try EndpointOptions(&columns),
             desired: try columns.next(), phase: try columns.next(), observed: try observed(&columns),
-            intent: try intent(&columns), callsBegun: try columns.next(), lastError: try columns.next(),
+            intent: try intent(&columns), unseenCalls: Set(try columns.next([CloudAction].self)),
+            callsBegun: try columns.next(), lastError: try columns.next(),
             schedule: try Schedule(&columns), expiresAt: try columns.next(), closing: try closing(&columns),
             createdAt: try columns.next(), updatedAt: try columns.next(), closedAt: try columns.next(),
             revision: try columns.next())
@@ -39,7 +40,8 @@ enum EndpointTable {
         return [
             endpoint.desired, endpoint.phase, observed.nativeID, observed.addresses, observed.dnsNames,
             observed.connectionStatus, observed.nativeStatus, observed.hasBeenActive, endpoint.intent?.action,
-            endpoint.intent?.token, endpoint.callsBegun, endpoint.lastError,
+            endpoint.intent?.token, endpoint.unseenCalls.sorted { $0.rawValue < $1.rawValue }, endpoint.callsBegun,
+            endpoint.lastError,
         ] + endpoint.schedule.values + [
             endpoint.expiresAt, endpoint.closing?.kind, endpoint.closing?.by, endpoint.closing?.reason,
             endpoint.closing?.at, endpoint.updatedAt, endpoint.closedAt, endpoint.revision,

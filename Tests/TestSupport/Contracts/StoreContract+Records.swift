@@ -38,6 +38,7 @@ extension StoreContract {
                 nativeID: "vpce-1", addresses: ["10.0.1.7"], dnsNames: ["a.example", "b.example"],
                 connectionStatus: .needsAttention, nativeStatus: "Partial", hasBeenActive: true)
             endpoint.intent = CloudIntent(action: .deleteEndpoint, token: "t-1")
+            endpoint.unseenCalls = [.admit, .createEndpoint]
             endpoint.callsBegun = 4
             endpoint.lastError = Fault(
                 code: "throttled", side: .producer, message: "Slow \"down\"", remedy: "Wait.", isRetryable: true,
