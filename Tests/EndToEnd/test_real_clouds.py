@@ -106,7 +106,7 @@ def test_what_google_refuses_says_who_has_to_change_what(trial):
     key.write_text(json.dumps({**json.loads(good), "private_key_id": "0" * 40}))
     trial.emulate("emulator/revoke-tokens", {})
     refused(
-        trial, "invalid_grant", "Check that the credentials are the right ones", side="postern",
+        trial, "invalid_grant", "Check that the credentials that the Postern server itself runs with", side="postern",
         mend=lambda: key.write_text(good))
     change(permissions={identity: ["compute.networks.list"]})
     refused(
@@ -119,7 +119,7 @@ def refused(trial, code, clue, side="consumer", subnet="batch-a", mend=None, **m
     endpoint = trial.reaches(identifier, "failed")
     error = endpoint["last_error"]
     assert (error["side"], error["cloud_code"], error["retryable"]) == (side, code, False)
-    assert clue in error["message"]
+    assert clue in f"{error['message']} {error['remedy']}"
     assert endpoint["waiting_on"]["role"] == {"consumer": "consumer", "postern": "postern"}[side]
     if mend:
         mend()
