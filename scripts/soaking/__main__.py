@@ -21,6 +21,8 @@ from world import World
 DESKS = 6
 PER_SECOND = 16
 SHOWN = 20
+# Less than this in a minute is no soak: half of what two cores do while they are busy with something else.
+CHANGES_A_MINUTE, KILLS_A_MINUTE = 1000, 3
 
 
 def main():
@@ -79,6 +81,8 @@ def soak(world, minutes):
     world.is_over.set()
     for actor in actors:
         actor.join(240)
+        if actor.is_alive():
+            world.fail(f"{actor.name} does not stop")
     worked = time.monotonic() - begun
     world.server.wait_until_ready()
     acknowledged = len(world.ledger.entries)
@@ -93,6 +97,12 @@ def soak(world, minutes):
     for found in restless:
         checker.mismatches.append(
             f"{found['id']} does not come to rest: {found['phase']}, {found.get('last_error')}")
+    checker.mismatches += log.mismatches + log.replay.mismatches
+    world.faults += world.server.complaints()
+    for what, count, least in (("acknowledged changes", acknowledged, CHANGES_A_MINUTE),
+                               ("kills", world.ledger.counts["kills"], KILLS_A_MINUTE)):
+        if count < least * minutes:
+            world.faults.append(f"only {count} {what}: at least {least} a minute make a soak")
     return show(world, log, checker, acknowledged, worked)
 
 

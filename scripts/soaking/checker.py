@@ -7,7 +7,7 @@ class Checker:
     def __init__(self, world, log):
         self.world, self.log = world, log
         self.ledger = world.ledger
-        self.mismatches = list(log.mismatches)
+        self.mismatches = []
         self.lost, self.doubled, self.orphans = [], [], []
 
     def run(self):
@@ -29,7 +29,6 @@ class Checker:
         self._check_endpoints()
         self._check_admissions()
         self._check_strangers()
-        self.mismatches += self.log.replay.mismatches
 
     def _read(self, path):
         found = {}
@@ -174,6 +173,8 @@ class Checker:
             return "it is closed, and its connection is up" if is_up and not self._is_wanted(native) else None
         there = standing if is_managed else [by_native[native]] if native in by_native else []
         if phase == "attention" and code == "endpoint_deleted":
+            if self.services[endpoint["service_id"]]["policy"]["recreate_deleted_endpoints"]:
+                return "it is not made again, as the policy wants"
             return None if not there else "it is there"
         if phase == "attention" and code == "rejected_by_producer":
             return None if native in self.world.rejected and there else "nobody rejected it"

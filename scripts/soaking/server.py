@@ -3,6 +3,7 @@
 import mmap
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -12,6 +13,8 @@ import time
 import urllib.error
 import urllib.request
 
+# A line of the log that is worse than a warning, or the last words of a process that fell.
+COMPLAINT = re.compile(r"^\S+ (error|critical) |Fatal error|^\*\*\* |Crashed:")
 BINARY = pathlib.Path(os.environ.get("POSTERN_BINARY", ".build/release/postern")).resolve()
 
 
@@ -76,9 +79,15 @@ class Server:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
 
     def kill(self):
-        """As the power does."""
+        """As the power does. Gives the exit code of a process that was dead already, of its own; otherwise None."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(30)
+        code = self.process.wait(30)
+        return None if code == -signal.SIGKILL else code
+
+    def complaints(self):
+        """What the server logged as its own trouble, or cried while it fell."""
+        return [f"the server's log: {line}" for line in self.log.read_text(errors="replace").splitlines()
+                if COMPLAINT.search(line)]
 
     def stop(self):
         """Asks it to stop, and gives the exit code."""

@@ -29,7 +29,8 @@ class Killer(Actor):
         self.on_restart(self.steps)
 
     def _kill(self):
-        self.world.server.kill()
+        if code := self.world.server.kill():
+            self.world.fail(f"the server had ended by itself, with {code}")
         self.world.ledger.count("kills")
         self.world.server.launch()
 
@@ -52,9 +53,10 @@ class Weather(Actor):
             self._send("DELETE", None)
         elif self._send("POST", fault):
             self.world.ledger.count(f"fault: {fault['kind']}", fault["count"])
-        if jumps < 0.04 and self.world.server.clock.can_jump:
-            # Now and then far enough for requests to expire that nobody decided.
-            seconds = -back if jumps < 0.015 else forward if jumps < 0.035 else 3601
+        if jumps < 0.1 and self.world.server.clock.can_jump:
+            # Mostly far enough for all that is active to be looked at again; now and then, for requests to expire that
+            # nobody decided.
+            seconds = -back if jumps < 0.015 else forward if jumps < 0.095 else 3601
             self.world.server.clock.jump(seconds)
             self.world.ledger.count("clock jumps")
 
