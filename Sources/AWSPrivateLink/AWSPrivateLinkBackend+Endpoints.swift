@@ -17,7 +17,12 @@ extension AWSPrivateLinkBackend {
             admission = isAdmitted ? .admitted(limit: nil) : .absent
             connections = try await producer.connections(to: service.serviceId, of: target.consumer.nativeID)
         }
-        let endpoint = try await nativeEndpoint(of: target, service: service)
+        var (endpoint, hindrance): (NativeEndpoint?, Hindrance?)
+        do throws(CloudError) {
+            endpoint = try await nativeEndpoint(of: target, service: service)
+        } catch {
+            hindrance = error.hindrance(at: producer.api.now())
+        }
         let nativeID = endpoint?.nativeID ?? target.endpoint.observed.nativeID
         let own = connections.first { $0.vpcEndpointId == nativeID }
         let unrequested = connections.filter {
@@ -25,7 +30,7 @@ extension AWSPrivateLinkBackend {
                 && !target.wantedNativeIDs.contains($0.vpcEndpointId)
         }
         return EndpointObservation(
-            admission: admission, revocationGrain: .perConnection, endpoint: endpoint,
+            admission: admission, revocationGrain: .perConnection, endpoint: endpoint, hindrance: hindrance,
             connection: own.flatMap { Connection($0) }, unrequestedAccepted: unrequested.count)
     }
 

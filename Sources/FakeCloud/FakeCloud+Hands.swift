@@ -47,6 +47,15 @@ extension FakeCloud {
         }
     }
 
+    /// Takes all that Postern may do in an account away, or gives it back.
+    public func setBarred(_ isBarred: Bool, from accountNativeID: String) throws(CloudError) {
+        try transact { state throws(CloudError) in
+            var account = try state.requiredAccount(accountNativeID)
+            account.isBarred = isBarred
+            state.record(.account(account))
+        }
+    }
+
     /// Puts an address of a subnet to some other use.
     /// - Throws: `conflict` if it is in use already.
     public func hold(_ address: IPv4Address, inSubnet subnetNativeID: String) throws(CloudError) {

@@ -11,7 +11,7 @@ extension GooglePSCBackend {
             let lists = ConsumerLists(attachment)
             // A list of single endpoints is extended once the endpoint is there: `ensureAccepted` does it.
             guard !lists.isAutomatic, lists.kind != .endpoint else { return nil }
-            let consumer = try await consumer(of: target, on: lists)
+            let consumer = consumer(of: target, number: try await number(of: target, on: lists))
             guard !lists.refuse(consumer) else {
                 throw CloudError(
                     kind: .conflict, cloudCode: "consumerRejectLists",
@@ -40,8 +40,10 @@ extension GooglePSCBackend {
         do throws(CloudError) {
             try await editor.edit(path, as: .producer(target.producer), step: step) { attachment throws(CloudError) in
                 let lists = ConsumerLists(attachment)
+                // Whoever cannot be asked for its number is cut by the names that are known.
+                let number = try? await number(of: target, on: lists)
                 return lists.expelling(
-                    try await consumer(of: target, on: lists, seeing: attachment), remaining: remaining)
+                    consumer(of: target, seeing: attachment, number: number), remaining: remaining)
             }
         } catch let error where error.kind == .notFound {
             // With the attachment, its list is gone.
@@ -72,7 +74,7 @@ extension GooglePSCBackend {
             }
             let lists = ConsumerLists(attachment)
             guard lists.kind == .endpoint else { return nil }
-            return lists.admitting(try await consumer(of: target, on: lists, seeing: attachment, named: name), limit: 1)
+            return lists.admitting(consumer(of: target, seeing: attachment, named: name), limit: 1)
         }
     }
 
@@ -94,8 +96,7 @@ extension GooglePSCBackend {
                         message: "\(path) cannot cut \(name) alone. Delete the endpoint in project "
                             + "\(target.consumer.nativeID).", side: .consumer)
                 }
-                return lists.expelling(
-                    try await consumer(of: target, on: lists, seeing: attachment, named: name), remaining: 0)
+                return lists.expelling(consumer(of: target, seeing: attachment, named: name), remaining: 0)
             }
         } catch let error where error.kind == .notFound {
             return
@@ -103,20 +104,27 @@ extension GooglePSCBackend {
     }
 
     /// All names of the target's consumer that the lists may use.
-    /// - Parameter name: the endpoint's canonical path, where a list of endpoints may name it; nil: the target's own.
+    /// - Parameters:
+    ///   - name: the endpoint's canonical path, where a list of endpoints may name it; nil: the target's own.
+    ///   - number: the project's, where it is known.
     func consumer(
-        of target: EndpointTarget, on lists: ConsumerLists, seeing attachment: ServiceAttachment? = nil,
-        named name: String? = nil
-    ) async throws(CloudError) -> Consumer {
+        of target: EndpointTarget, seeing attachment: ServiceAttachment? = nil, named name: String? = nil,
+        number: String? = nil
+    ) -> Consumer {
         let endpoint = name ?? endpointName(of: target)
         let connected = attachment?.connectedEndpoints?.first {
             $0.endpoint.map { ResourcePath.canonical($0) } == endpoint && endpoint != nil
         }
         return Consumer(
             projectID: target.consumer.nativeID,
-            projectNumber: lists.namesNumbers ? try await numbers.number(of: target.consumer) : nil,
+            projectNumber: number,
             network: target.network.map { ResourcePath.canonical($0.nativeID) },
             endpointWithID: connected?.endpointWithId.map { ResourcePath.canonical($0) })
+    }
+
+    /// The number of the consumer's project, where the lists have numbers in them. Only the consumer's side tells it.
+    func number(of target: EndpointTarget, on lists: ConsumerLists?) async throws(CloudError) -> String? {
+        lists?.namesNumbers == true ? try await numbers.number(of: target.consumer) : nil
     }
 
     /// The canonical path of the target's endpoint: ours by its name, a self-managed one as its consumer told.

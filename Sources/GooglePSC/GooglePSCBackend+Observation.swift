@@ -6,23 +6,39 @@ extension GooglePSCBackend {
     public func observe(_ target: EndpointTarget) async throws(CloudError) -> EndpointObservation {
         let path = try attachmentPath(of: target.service, in: target.producer)
         let attachment = try await attachment(at: path, of: target.service, in: target.producer)
-        let rule = target.endpoint.mode == .managed ? try await rule(of: target) : nil
         let lists = attachment.map { ConsumerLists($0) }
+        let look = await look(at: target, on: lists, domain: attachment?.domainNames?.first)
         let isWanted = target.endpoint.desired == .present
         return EndpointObservation(
-            admission: try await admission(of: target, on: lists, in: attachment),
-            revocationGrain: lists?.grain ?? .perAccount,
-            endpoint: try await nativeEndpoint(of: target, rule, domain: attachment?.domainNames?.first),
-            connection: connection(of: target, in: attachment, rule: rule, isWanted: isWanted),
+            admission: lists?.admission(
+                of: consumer(of: target, seeing: attachment, number: look.number), isWanted: isWanted)
+                ?? .serviceMissing,
+            revocationGrain: lists?.grain ?? .perAccount, endpoint: look.endpoint, hindrance: look.hindrance,
+            connection: connection(of: target, in: attachment, rule: look.rule, isWanted: isWanted),
             unrequestedAccepted: attachment.map { strangers(of: target, in: $0) } ?? 0)
     }
 
-    private func admission(
-        of target: EndpointTarget, on lists: ConsumerLists?, in attachment: ServiceAttachment?
-    ) async throws(CloudError) -> Admission {
-        guard let lists else { return .serviceMissing }
-        let consumer = try await consumer(of: target, on: lists, seeing: attachment)
-        return lists.admission(of: consumer, isWanted: target.endpoint.desired == .present)
+    /// What the consumer's project tells.
+    private struct ConsumerLook {
+        var number: String?
+        var rule: ForwardingRule?
+        var endpoint: NativeEndpoint?
+        var hindrance: Hindrance?
+    }
+
+    private func look(
+        at target: EndpointTarget, on lists: ConsumerLists?, domain: String?
+    ) async -> ConsumerLook {
+        var look = ConsumerLook()
+        do throws(CloudError) {
+            look.number = try await number(of: target, on: lists)
+            guard target.endpoint.mode == .managed else { return look }
+            look.rule = try await rule(of: target)
+            look.endpoint = try await nativeEndpoint(of: target, look.rule, domain: domain)
+        } catch {
+            look.hindrance = error.hindrance(at: api.google.environment.now())
+        }
+        return look
     }
 
     private func connection(
@@ -60,7 +76,6 @@ extension GooglePSCBackend {
     private func nativeEndpoint(
         of target: EndpointTarget, _ rule: ForwardingRule?, domain: String?
     ) async throws(CloudError) -> NativeEndpoint? {
-        guard target.endpoint.mode == .managed else { return nil }
         let path = rulePath(of: target)
         if let rule {
             // We were interrupted before its label was set: it is still being made.

@@ -33,11 +33,12 @@ struct NextActionTests {
     private static func sight(
         _ admission: Admission = .admitted(limit: 1), grain: RevocationGrain = .perConnection,
         endpoint: NativeEndpoint.Condition? = nil, connection: Connection.Status? = nil,
-        network: String? = nil, isServing: Bool = false, unrequested: Int = 0
+        network: String? = nil, isServing: Bool = false, unrequested: Int = 0, isBarred: Bool = false
     ) -> EndpointObservation {
         EndpointObservation(
             admission: admission, revocationGrain: grain,
             endpoint: endpoint.map { NativeEndpoint(nativeID: "e", condition: $0, addresses: [], dnsNames: []) },
+            hindrance: isBarred ? hindrance : nil,
             connection: connection.map {
                 Connection(
                     nativeID: "e", accountNativeID: "a", networkNativeID: network, status: $0, nativeStatus: "x",
@@ -45,7 +46,16 @@ struct NextActionTests {
             }, unrequestedAccepted: unrequested)
     }
 
+    private static let hindrance = Hindrance(
+        Fault(
+            code: "denied", side: .consumer, message: "No.", remedy: "Let Postern in.", isRetryable: false,
+            at: Samples.start))
+
     private static let toConnect: [Row] = [
+        Row("the consumer's side cannot be seen", goal(.present), sight(.absent, isBarred: true), .hindered(hindrance)),
+        Row(
+            "serving, and the consumer's side cannot be seen any more", goal(.present, hasBeenActive: true),
+            sight(connection: .accepted, isServing: true, isBarred: true), .hindered(hindrance)),
         Row("the service is gone", goal(.present), sight(.serviceMissing), .raise(.serviceMissing)),
         Row("the reject list names the account", goal(.present), sight(.refused), .raise(.consumerRefused)),
         Row("not let in", goal(.present), sight(.absent), .perform(.admit)),
@@ -191,6 +201,46 @@ struct NextActionTests {
             sight(.admitted(limit: 1), grain: .perAccount, connection: .accepted), .perform(.expel)),
     ]
 
+    /// The consumer's side cannot be looked at: the producer's is cut as far as it goes, and no more is claimed.
+    private static let toCloseUnseen: [Row] = [
+        Row(
+            "up: cut", goal(.absent), sight(connection: .accepted, isServing: true, isBarred: true), .perform(.reject)),
+        Row("cut, let in", goal(.absent), sight(connection: .rejected, isBarred: true), .perform(.expel)),
+        Row(
+            "cut, beside a sibling where nothing is counted", goal(.absent, wanted: 1),
+            sight(.admitted(limit: nil), connection: .rejected, isBarred: true), .hindered(hindrance)),
+        Row(
+            "cut and held out", goal(.absent), sight(.absent, connection: .rejected, isBarred: true),
+            .hindered(hindrance)),
+        Row("nothing to be seen of it", goal(.absent), sight(.absent, isBarred: true), .hindered(hindrance)),
+        Row(
+            "up at a cloud that cuts whole accounts: the account, for nobody else needs it", goal(.absent),
+            sight(grain: .perAccount, connection: .accepted, isBarred: true), .perform(.expel)),
+        Row(
+            "the same beside a sibling: its room", goal(.absent, wanted: 1),
+            sight(.admitted(limit: 2), grain: .perAccount, connection: .accepted, isBarred: true), .perform(.expel)),
+        Row(
+            "the same without its room: not for Postern to cut", goal(.absent, wanted: 1),
+            sight(.admitted(limit: 1), grain: .perAccount, connection: .accepted, isBarred: true), .hindered(hindrance)),
+        Row(
+            "held out, waits in vain, still ours to delete", goal(.absent),
+            sight(.absent, grain: .perAccount, connection: .pending, isBarred: true), .hindered(hindrance)),
+        Row("the service is gone", goal(.absent), sight(.serviceMissing, isBarred: true), .hindered(hindrance)),
+    ]
+
+    @Test(arguments: toCloseUnseen) func closingUnseen(_ row: Row) {
+        #expect(nextAction(toward: row.goal, observed: row.sight) == row.action)
+    }
+
+    /// An effect on a side that cannot be seen is not taken for done.
+    @Test func whatCannotBeSeenIsNotDone() {
+        let unseen = Self.sight(connection: .rejected, isBarred: true)
+        #expect(
+            !unseen.shows(.deleteEndpoint, wantedByAccount: 0) && !unseen.shows(.createEndpoint, wantedByAccount: 1))
+        #expect(unseen.shows(.reject, wantedByAccount: 0))
+        #expect(Self.sight().shows(.deleteEndpoint, wantedByAccount: 0))
+    }
+
     @Test(arguments: toConnect) func connecting(_ row: Row) {
         #expect(nextAction(toward: row.goal, observed: row.sight) == row.action)
     }
@@ -219,6 +269,9 @@ struct NextActionTests {
                     #expect(
                         ![.perform(.admit), .perform(.createEndpoint), .perform(.accept), .settle(.active)].contains(
                             down))
+                    let barred = Self.sight(admission, grain: grain, connection: status, isBarred: true)
+                    let unseen = nextAction(toward: Self.goal(.absent, mode, nativeID: "e"), observed: barred)
+                    #expect([.perform(.reject), .perform(.expel), .hindered(Self.hindrance)].contains(unseen))
                 }
             }
         }

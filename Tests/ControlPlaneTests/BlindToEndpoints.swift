@@ -10,7 +10,7 @@ struct BlindToEndpoints: CloudRelay {
     func observe(_ target: EndpointTarget) async throws(CloudError) -> EndpointObservation {
         let seen = try await cloud.observe(target)
         return EndpointObservation(
-            admission: seen.admission, revocationGrain: seen.revocationGrain, endpoint: nil, connection: nil,
-            unrequestedAccepted: 0)
+            admission: seen.admission, revocationGrain: seen.revocationGrain, endpoint: nil,
+            hindrance: seen.hindrance, connection: nil, unrequestedAccepted: 0)
     }
 }

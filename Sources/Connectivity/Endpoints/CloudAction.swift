@@ -61,7 +61,7 @@ extension EndpointObservation {
         case (.admit, _): false
         case (.expel, _): true
         case (.createEndpoint, _): endpoint != nil
-        case (.deleteEndpoint, _): endpoint == nil
+        case (.deleteEndpoint, _): endpoint == nil && hindrance == nil
         case (.accept, _): connection?.status == .accepted
         case (.reject, _): connection.map { $0.status == .rejected || $0.status == .closed } ?? true
         }

@@ -68,24 +68,39 @@ public struct NativeEndpoint: Hashable, Sendable {
     }
 }
 
+/// Why one side of an endpoint could not be looked at.
+public struct Hindrance: Hashable, Sendable {
+    public let fault: Fault
+    /// How long the cloud asked to be left alone.
+    public let retryAfter: Duration?
+
+    public init(_ fault: Fault, retryAfter: Duration? = nil) {
+        self.fault = fault
+        self.retryAfter = retryAfter
+    }
+}
+
 /// Everything a look at both sides of the cloud tells about one endpoint.
 public struct EndpointObservation: Hashable, Sendable {
     public let admission: Admission
     public let revocationGrain: RevocationGrain
     /// Ours in the consumer's network; always nil for a self-managed endpoint, which Postern cannot see there.
     public let endpoint: NativeEndpoint?
+    /// Why the consumer's side could not be looked at; then `endpoint` is nil and says nothing.
+    public let hindrance: Hindrance?
     /// The same endpoint as the producer's side sees it, matched on exact native id and owner account.
     public let connection: Connection?
     /// Accepted connections of the same account that no wanted endpoint stands for: they use up its room.
     public let unrequestedAccepted: Int
 
     public init(
-        admission: Admission, revocationGrain: RevocationGrain, endpoint: NativeEndpoint?, connection: Connection?,
-        unrequestedAccepted: Int
+        admission: Admission, revocationGrain: RevocationGrain, endpoint: NativeEndpoint?,
+        hindrance: Hindrance? = nil, connection: Connection?, unrequestedAccepted: Int
     ) {
         self.admission = admission
         self.revocationGrain = revocationGrain
         self.endpoint = endpoint
+        self.hindrance = hindrance
         self.connection = connection
         self.unrequestedAccepted = unrequestedAccepted
     }
@@ -102,6 +117,8 @@ public enum NextAction: Hashable, Sendable {
     case raise(Attention)
     /// It cannot go on without a change.
     case fail(reason: String)
+    /// All that is left to do is where Postern cannot look.
+    case hindered(Hindrance)
 }
 
 /// Decides what brings the cloud one step closer to the goal. Pure: the same sight always gives the same step, so a
@@ -114,6 +131,8 @@ public func nextAction(toward goal: EndpointGoal, observed: EndpointObservation)
 }
 
 private func actionToConnect(_ goal: EndpointGoal, _ observed: EndpointObservation) -> NextAction {
+    // Nobody is let in for an endpoint that may not come.
+    if let hindrance = observed.hindrance { return .hindered(hindrance) }
     // Before the account is let in: a cloud may accept its endpoints along with it.
     if goal.mode == .selfManaged, let approved = goal.networkNativeID, let seen = observed.connection?.networkNativeID,
         seen != approved
@@ -169,6 +188,9 @@ private func actionToClose(_ goal: EndpointGoal, _ observed: EndpointObservation
     case .admitted(let limit?) where limit > goal.wantedByAccount: return .perform(.expel)
     case .admitted, .absent, .refused, .serviceMissing: break
     }
+    // The producer's side is cut whatever the consumer does: who could not be looked at must not keep its access by it.
+    // Closed it is not, for something of ours may still stand over there.
+    if let hindrance = observed.hindrance { return .hindered(hindrance) }
     // What a late call makes has to go, too.
     guard !goal.mayStillGrow else { return .wait(.closing) }
     switch (goal.mode, observed.connection?.status) {

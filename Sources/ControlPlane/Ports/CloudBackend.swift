@@ -16,7 +16,9 @@ public protocol CloudBackend: Sendable {
     /// Removes a service that Postern made. One that is gone already, or that Postern did not make, is left alone.
     func ensureUnpublished(_ target: ServiceTarget) async throws(CloudError)
 
-    /// Both sides of one endpoint, as they are now.
+    /// Both sides of one endpoint, as they are now. Where the consumer's account cannot be read, the observation says why,
+    /// and all that the producer's side shows.
+    /// - Throws: what keeps the producer's side from being read.
     func observe(_ target: EndpointTarget) async throws(CloudError) -> EndpointObservation
 
     /// Lets the consumer's account in, with room for at least `limit` connections. Never lowers a limit.
@@ -182,5 +184,10 @@ public struct CloudError: Error, Hashable {
         return Fault(
             code: kind.rawValue, side: side, message: message, remedy: remedy ?? usual, isRetryable: isRetryable,
             cloudCode: cloudCode, cloudRequestID: cloudRequestID, at: instant)
+    }
+
+    /// The same, where it kept the consumer's side from being looked at.
+    public func hindrance(at instant: Timestamp) -> Hindrance {
+        Hindrance(fault(side: .consumer, at: instant), retryAfter: retryAfter)
     }
 }

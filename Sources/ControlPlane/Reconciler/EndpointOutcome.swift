@@ -9,6 +9,8 @@ enum EndpointOutcome: Sendable {
     case raised(Attention, EndpointObservation)
     /// The cloud shows a failure that no repeat will mend.
     case gaveUp(String, EndpointObservation)
+    /// The consumer's side could not be looked at, and nothing was left to do on the producer's.
+    case hindered(Hindrance, EndpointObservation)
     /// A call failed; `during` is the step, nil while only looking.
     case failed(CloudError, during: CloudAction?)
 
@@ -16,6 +18,7 @@ enum EndpointOutcome: Sendable {
     var observation: EndpointObservation? {
         switch self {
         case .waiting(_, let seen), .settled(_, let seen), .raised(_, let seen), .gaveUp(_, let seen): seen
+        case .hindered(_, let seen): seen
         case .failed: nil
         }
     }
@@ -96,13 +99,24 @@ extension Endpoint {
             move(to: .failed)
             schedule.attempts = 0
             schedule.dueAt = now + settings.failedPeriod
+        case .hindered(let hindrance, let seen) where hindrance.fault.isRetryable:
+            see(seen)
+            lastError = hindrance.fault
+            retry(at: now, attempts: attempts, after: hindrance.retryAfter, delay: delay)
+        case .hindered(let hindrance, let seen):
+            see(seen)
+            // The time of an unchanged fault stays: it says since when.
+            if lastError?.code != hindrance.fault.code || phase != .failed { lastError = hindrance.fault }
+            schedule.attempts = phase == .failed ? attempts : 1
+            move(to: .failed)
+            // What is to go is not left standing for longer than somebody keeps Postern out.
+            schedule.dueAt =
+                now + (desired == .absent ? delay(Self.attentionRetries, schedule.attempts) : settings.failedPeriod)
         case .failed(let error, let action):
             lastError = error.fault(side: action?.side ?? .producer, at: now)
             if let action, !error.mayHaveHadEffect { unseenCalls.remove(action) }
             if error.isRetryable {
-                schedule.attempts = phase == .failing ? attempts : 1
-                move(to: .failing)
-                schedule.dueAt = now + max(delay(.failures, schedule.attempts), error.retryAfter ?? .zero)
+                retry(at: now, attempts: attempts, after: error.retryAfter, delay: delay)
             } else {
                 move(to: .failed)
                 // The call had no effect, so the next attempt is a new wish.
@@ -111,6 +125,14 @@ extension Endpoint {
                 schedule.dueAt = now + settings.failedPeriod
             }
         }
+    }
+
+    private mutating func retry(
+        at now: Timestamp, attempts: Int, after asked: Duration?, delay: (RetrySchedule, Int) -> Duration
+    ) {
+        schedule.attempts = phase == .failing ? attempts : 1
+        move(to: .failing)
+        schedule.dueAt = now + max(delay(.failures, schedule.attempts), asked ?? .zero)
     }
 
     private mutating func move(to next: Phase) {

@@ -39,6 +39,7 @@ struct EndpointReconciliation {
                 lastDone = action
             case .wait(let phase): return try await records.note(.waiting(phase, observed), on: sight)
             case .settle(let phase): return try await records.note(.settled(phase, observed), on: sight)
+            case .hindered(let hindrance): return try await records.note(.hindered(hindrance, observed), on: sight)
             case .raise(let attention): return try await records.note(.raised(attention, observed), on: sight)
             case .fail(let reason): return try await records.note(.gaveUp(reason, observed), on: sight)
             }

@@ -24,6 +24,14 @@ extension CloudState {
         }
     }
 
+    /// - Throws: `denied` if Postern may do nothing in the account.
+    mutating func requireEntry(toAWSAccount id: String) throws(CloudError) {
+        try requireAWSAccount(id)
+        guard accounts[id]?.isBarred != true else {
+            throw ec2Error(.denied, "UnauthorizedOperation", "You are not authorized to perform this operation.")
+        }
+    }
+
     /// An id such as `vpce-0a1b2c3d4e5f60718`.
     mutating func freshEC2ID(_ prefix: String) -> String { "\(prefix)-0\(freshNumber().hex(16))" }
 }

@@ -7,7 +7,7 @@ struct FakePrivateLink: CloudBackend {
 
     func networks(of account: CloudAccount) async throws(CloudError) -> [NetworkSighting] {
         try await cloud.call(.networks, at: .aws) { state throws(CloudError) in
-            try state.requireAWSAccount(account.nativeID)
+            try state.requireEntry(toAWSAccount: account.nativeID)
             let regions = account.access.regions
             return state.networkSightings(of: account.nativeID).filter { network in
                 regions.isEmpty || network.region.map(regions.contains) ?? true
@@ -89,7 +89,7 @@ struct FakePrivateLink: CloudBackend {
 
     func ensureEndpoint(_ target: EndpointTarget, token: String) async throws(CloudError) {
         try await cloud.call(.createEndpoint, at: .aws) { state throws(CloudError) in
-            try state.requireAWSAccount(target.consumer.nativeID)
+            try state.requireEntry(toAWSAccount: target.consumer.nativeID)
             guard state.vpcEndpoint(of: target) == nil else { return }
             guard let subnet = target.subnet else {
                 throw state.ec2Error(
@@ -138,7 +138,7 @@ struct FakePrivateLink: CloudBackend {
     func ensureEndpointAbsent(_ target: EndpointTarget) async throws(CloudError) {
         guard target.endpoint.mode == .managed else { return }
         try await cloud.call(.deleteEndpoint, at: .aws) { state throws(CloudError) in
-            try state.requireAWSAccount(target.consumer.nativeID)
+            try state.requireEntry(toAWSAccount: target.consumer.nativeID)
             guard let endpoint = state.vpcEndpoint(of: target) else { return }
             let unsuccessful = state.deleteVPCEndpoint(endpoint.nativeID, account: target.consumer.nativeID)
             if let first = unsuccessful.first, first.error.kind != .notFound { throw first.error }

@@ -115,10 +115,17 @@ extension CloudState {
 
     mutating func observation(ofPrivateLink target: EndpointTarget) throws(CloudError) -> EndpointObservation {
         let isManaged = target.endpoint.mode == .managed
-        if isManaged { try requireAWSAccount(target.consumer.nativeID) }
+        var (own, hindrance): (PrivateEndpoint?, Hindrance?)
+        if isManaged {
+            do throws(CloudError) {
+                try requireEntry(toAWSAccount: target.consumer.nativeID)
+                own = vpcEndpoint(of: target)
+            } catch {
+                hindrance = error.hindrance(at: now)
+            }
+        }
         let service = try endpointService(of: target.service, in: target.producer)
-        let own = isManaged ? vpcEndpoint(of: target) : nil
-        let connectionID = isManaged ? own?.nativeID : target.endpoint.observed.nativeID
+        let connectionID = own?.nativeID ?? target.endpoint.observed.nativeID
         let account = target.consumer.nativeID
         let listed = endpoint(connectionID, of: service?.serviceID, account: account).flatMap {
             isVisible($0) ? $0 : nil
@@ -129,7 +136,7 @@ extension CloudState {
         }
         return EndpointObservation(
             admission: service?.admission(of: target) ?? .serviceMissing, revocationGrain: .perConnection,
-            endpoint: own.map { nativeEndpoint($0, of: service) },
+            endpoint: own.map { nativeEndpoint($0, of: service) }, hindrance: hindrance,
             connection: listed.flatMap { connection(of: $0, on: service, for: target) }, unrequestedAccepted: strangers)
     }
 

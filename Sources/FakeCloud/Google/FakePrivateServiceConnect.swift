@@ -7,14 +7,14 @@ struct FakePrivateServiceConnect: CloudBackend {
 
     func networks(of account: CloudAccount) async throws(CloudError) -> [NetworkSighting] {
         try await cloud.call(.networks, at: .gcp) { state throws(CloudError) in
-            try state.requireProject(account.nativeID)
+            try state.requireEntry(toProject: account.nativeID)
             return state.networkSightings(of: account.nativeID)
         }
     }
 
     func observe(_ target: ServiceTarget) async throws(CloudError) -> ServiceObservation? {
         try await cloud.call(.observeService, at: .gcp) { state throws(CloudError) in
-            try state.requireProject(target.account.nativeID)
+            try state.requireEntry(toProject: target.account.nativeID)
             guard let attachment = state.attachment(of: target.service, in: target.account) else { return nil }
             return ServiceObservation(
                 nativeID: attachment.uri, serviceName: attachment.uri, condition: .usable,
@@ -37,7 +37,7 @@ struct FakePrivateServiceConnect: CloudBackend {
     func ensureUnpublished(_ target: ServiceTarget) async throws(CloudError) {
         guard case .published = target.service.origin else { return }
         try await cloud.call(.unpublish, at: .gcp) { state throws(CloudError) in
-            try state.requireProject(target.account.nativeID)
+            try state.requireEntry(toProject: target.account.nativeID)
             guard let attachment = state.attachment(of: target.service, in: target.account) else { return }
             try state.deleteAttachment(attachment.uri)
         }
@@ -45,8 +45,7 @@ struct FakePrivateServiceConnect: CloudBackend {
 
     func observe(_ target: EndpointTarget) async throws(CloudError) -> EndpointObservation {
         try await cloud.call(.observeEndpoint, at: .gcp) { state throws(CloudError) in
-            try state.requireProject(target.producer.nativeID)
-            if target.endpoint.mode == .managed { try state.requireProject(target.consumer.nativeID) }
+            try state.requireEntry(toProject: target.producer.nativeID)
             return state.observation(ofPSC: target)
         }
     }
@@ -135,7 +134,7 @@ struct FakePrivateServiceConnect: CloudBackend {
     func ensureEndpointAbsent(_ target: EndpointTarget) async throws(CloudError) {
         guard target.endpoint.mode == .managed else { return }
         try await cloud.call(.deleteEndpoint, at: .gcp) { state throws(CloudError) in
-            try state.requireProject(target.consumer.nativeID)
+            try state.requireEntry(toProject: target.consumer.nativeID)
             if let rule = state.forwardingRule(of: target) { try state.deleteForwardingRule(rule.nativeID) }
             // The address can go only after the rule; until then a later look finds it and asks again.
             guard state.forwardingRule(of: target) == nil, let held = state.reservation(of: target) else { return }

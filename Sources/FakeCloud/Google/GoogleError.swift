@@ -20,6 +20,14 @@ extension CloudState {
                 .denied, "forbidden", "Permission denied on resource project \(id) (or it may not exist).")
         }
     }
+
+    /// - Throws: `denied` if Postern may do nothing in the project.
+    mutating func requireEntry(toProject id: String) throws(CloudError) {
+        try requireProject(id)
+        guard accounts[id]?.isBarred != true else {
+            throw googleError(.denied, "forbidden", "Required permission is missing on resource project \(id).")
+        }
+    }
 }
 
 extension UInt64 {

@@ -93,7 +93,7 @@ extension CloudState {
     }
 
     mutating func requiredAttachment(of target: EndpointTarget) throws(CloudError) -> ServiceAttachment {
-        try requireProject(target.producer.nativeID)
+        try requireEntry(toProject: target.producer.nativeID)
         guard let attachment = attachment(of: target.service, in: target.producer) else {
             throw googleNotFound(target.service.nativeID ?? target.service.attachmentName)
         }
@@ -122,11 +122,20 @@ extension CloudState {
         return addresses[uri].flatMap { $0.label == target.endpoint.id.text ? $0 : nil }
     }
 
-    func observation(ofPSC target: EndpointTarget) -> EndpointObservation {
+    mutating func observation(ofPSC target: EndpointTarget) -> EndpointObservation {
         let attachment = attachment(of: target.service, in: target.producer)
         let isManaged = target.endpoint.mode == .managed
-        let rule = isManaged ? forwardingRule(of: target) : nil
-        let connectionID = isManaged ? rule?.nativeID : target.endpoint.observed.nativeID.map(GoogleName.canonical)
+        var (rule, hindrance): (PrivateEndpoint?, Hindrance?)
+        if isManaged {
+            do throws(CloudError) {
+                try requireEntry(toProject: target.consumer.nativeID)
+                rule = forwardingRule(of: target)
+            } catch {
+                hindrance = error.hindrance(at: now)
+            }
+        }
+        let named = hindrance == nil ? rule?.nativeID : forwardingRuleURI(of: target)
+        let connectionID = isManaged ? named : target.endpoint.observed.nativeID.map(GoogleName.canonical)
         let account = target.consumer.nativeID
         let listed = endpoint(connectionID, of: attachment?.uri, account: account)?.pscConnection(at: now)
         let wanted = Set(target.wantedNativeIDs.map(GoogleName.canonical)).union([connectionID].compactMap(\.self))
@@ -136,7 +145,7 @@ extension CloudState {
         }
         return EndpointObservation(
             admission: attachment?.admission(of: target) ?? .serviceMissing, revocationGrain: .perAccount,
-            endpoint: isManaged ? nativeEndpoint(rule, of: target) : nil,
+            endpoint: isManaged && hindrance == nil ? nativeEndpoint(rule, of: target) : nil, hindrance: hindrance,
             // A closed one is not listed by the producer any more; the consumer's side still tells.
             connection: listed ?? rule?.pscConnection(at: now), unrequestedAccepted: strangers)
     }
@@ -156,7 +165,7 @@ extension CloudState {
     }
 
     mutating func ensureForwardingRule(for target: EndpointTarget, token: String) throws(CloudError) {
-        try requireProject(target.consumer.nativeID)
+        try requireEntry(toProject: target.consumer.nativeID)
         guard forwardingRule(of: target) == nil else { return }
         guard let subnet = target.subnet else {
             throw googleNotFound(target.endpoint.subnet ?? "the endpoint's subnet")

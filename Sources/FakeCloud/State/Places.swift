@@ -7,6 +7,8 @@ struct FakeAccount: Codable, Sendable {
     /// Google: the project ids that an organisation policy (`compute.restrictPrivateServiceConnectConsumer`) lets
     /// connect to this project's services; nil: no policy.
     var consumersByPolicy: Set<String>?
+    /// Whether Postern has lost its permissions in it; nil: it never has.
+    var isBarred: Bool?
 }
 
 struct FakeNetwork: Codable, Sendable {

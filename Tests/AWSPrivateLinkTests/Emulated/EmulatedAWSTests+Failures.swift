@@ -40,12 +40,32 @@ extension EmulatedAWSTests {
         let backend = try stage.makeBackend()
         try await stage.emulator("remove_role", ["arn": .string(stage.consumer.access.identity ?? "")])
         let target = stage.target(stage.endpoint())
-        let error = await failure { _ = try await backend.observe(target) }
+        let error = await failure { try await backend.ensureEndpointAbsent(target) }
         try expectTold(error, .denied, "AccessDenied", mentioning: "role/postern")
         // It is the consumer's to mend, although nobody knows which step failed.
-        let fault = error?.fault(side: .producer, at: AWSStage.now)
-        #expect(fault?.side == .consumer)
-        #expect(fault?.remedy.contains("the consumer's account") == true)
+        let fault = try #require(try await backend.observe(target).hindrance?.fault)
+        #expect(fault.code == "denied" && fault.cloudCode == "AccessDenied" && fault.side == .consumer)
+        #expect(fault.remedy.contains("the consumer's account"))
+    }
+
+    /// Where the consumer's side only has no time for Postern, the producer's is cut without it.
+    @Test func aBusyConsumerKeepsNoAccess() async throws {
+        let stage = try await AWSStage()
+        let backend = try stage.makeBackend()
+        var endpoint = stage.endpoint()
+        let nativeID = try #require(try await stage.drive(&endpoint, by: backend).seen.connection?.nativeID)
+        endpoint.desired = .absent
+        try await stage.emulator("fault", ["kind": "throttled", "action": "DescribeVpcEndpoints", "count": 1000])
+        let end = try await stage.drive(&endpoint, by: backend)
+        guard case .hindered(let hindrance) = end.action else {
+            Issue.record("\(end)")
+            return
+        }
+        #expect(hindrance.fault.isRetryable && hindrance.fault.code == "throttled")
+        #expect(end.seen.connection?.nativeID == nativeID && end.seen.connection?.status == .rejected)
+        #expect(end.seen.admission == .absent)
+        try await stage.emulator("clear_faults")
+        #expect(try await stage.drive(&endpoint, by: backend).action == .settle(.closed))
     }
 
     @Test func aWrongExternalID() async throws {
@@ -154,10 +174,10 @@ extension EmulatedAWSTests {
         #expect(told.count == 1)
         #expect(told.first?.contains("UnauthorizedOperation") == true)
         #expect(told.first?.contains(endpoint.observed.nativeID ?? "no id") == true)
-        // What passes by itself is an error of the look, which comes again.
+        // What passes by itself hinders the look, which comes again.
         try await stage.emulator("fault", ["kind": "throttled", "action": "ModifyVpcEndpoint"])
-        let passing = await failure { _ = try await backend.observe(stage.target(endpoint)) }
-        #expect(passing?.kind == .throttled)
+        let passing = try await backend.observe(stage.target(endpoint)).hindrance?.fault
+        #expect(passing?.code == "throttled" && passing?.isRetryable == true)
         try await allow(full)
         // The emulator's sessions keep what their role might do when they began.
         try await stage.emulator("expire_sessions")

@@ -17,6 +17,12 @@ extension AWSRig {
             consumer.account.nativeID, "delete_vpc_endpoints", ["VpcEndpointIds": [.string(nativeID)]])
     }
 
+    /// The emulator's sessions keep what their role might do when they began, so they have to end.
+    func setBarred(_ isBarred: Bool, from consumer: RigConsumer) async throws {
+        _ = try await account(consumer.account.nativeID, policies: isBarred ? [] : ["consumer-role"])
+        try await emulator("expire_sessions")
+    }
+
     func hold(_ address: IPv4Address, in subnet: Subnet, of consumer: RigConsumer) async throws {
         try await hold([address], in: subnet, of: consumer)
     }

@@ -68,7 +68,10 @@ struct AWSRig: BackendRig {
     }
 
     private func account(policies: [String]) async throws -> RigAccount {
-        let id = AWSEmulator.freshAccount()
+        try await account(AWSEmulator.freshAccount(), policies: policies)
+    }
+
+    func account(_ id: String, policies: [String]) async throws -> RigAccount {
         let role = try await emulator.makeAccount(
             id, policies: policies, trusting: identity, externalID: "contract/\(id)")
         return RigAccount(nativeID: id, access: CloudAccess(identity: role, externalID: "contract/\(id)"))

@@ -105,6 +105,10 @@ final class FakeRig: BackendRig {
         try await cloud.deleteEndpoint(nativeID: nativeID)
     }
 
+    func setBarred(_ isBarred: Bool, from consumer: RigConsumer) throws {
+        try cloud.setBarred(isBarred, from: consumer.account.nativeID)
+    }
+
     func hold(_ address: IPv4Address, in subnet: Subnet, of consumer: RigConsumer) throws {
         try cloud.hold(address, inSubnet: subnet.nativeID)
     }

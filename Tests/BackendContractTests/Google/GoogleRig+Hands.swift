@@ -24,6 +24,14 @@ extension GoogleRig {
         try await emulator.compute(.delete, address)
     }
 
+    func setBarred(_ isBarred: Bool, from consumer: RigConsumer) async throws {
+        let project = consumer.account.nativeID
+        let permissions = isBarred ? [] : try GoogleEmulator.role("postern-consumer").map { JSON.string($0) }
+        try await emulator(
+            "project",
+            ["id": .string(project), "permissions": [GoogleEmulator.identity(in: project): .array(permissions)]])
+    }
+
     func hold(_ address: IPv4Address, in subnet: Subnet, of consumer: RigConsumer) async throws {
         try await emulator(
             "hold", ["subnetwork": .string(subnet.nativeID), "address": .string(address.description)])

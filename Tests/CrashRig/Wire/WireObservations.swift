@@ -104,6 +104,8 @@ package struct WireEndpointObservation: Codable, Sendable {
     private let admission: Standing
     private let cutsWholeAccounts: Bool
     private let endpoint: Native?
+    private let fault: Fault?
+    private let retryAfter: Duration?
     private let connection: WireConnection?
     private let unrequestedAccepted: Int
 
@@ -127,6 +129,8 @@ package struct WireEndpointObservation: Codable, Sendable {
                 nativeID: native.nativeID, condition: condition, addresses: native.addresses,
                 dnsNames: native.dnsNames)
         }
+        fault = seen.hindrance?.fault
+        retryAfter = seen.hindrance?.retryAfter
         connection = seen.connection.map(WireConnection.init)
         unrequestedAccepted = seen.unrequestedAccepted
     }
@@ -152,7 +156,8 @@ package struct WireEndpointObservation: Codable, Sendable {
         }
         return EndpointObservation(
             admission: admission, revocationGrain: cutsWholeAccounts ? .perAccount : .perConnection,
-            endpoint: endpoint, connection: connection?.connection, unrequestedAccepted: unrequestedAccepted)
+            endpoint: endpoint, hindrance: fault.map { Hindrance($0, retryAfter: retryAfter) },
+            connection: connection?.connection, unrequestedAccepted: unrequestedAccepted)
     }
 }
 

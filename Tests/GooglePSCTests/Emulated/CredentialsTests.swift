@@ -207,11 +207,11 @@ struct CredentialsTests {
         let target = EndpointTarget(
             endpoint: endpoint, service: stage.adopted, producer: stage.producer, consumer: account,
             network: stage.network, subnet: stage.network.subnets[0], wantedNativeIDs: [])
-        let error = try await failure { () async throws(CloudError) in _ = try await backend.observe(target) }
-        #expect(error.kind == .denied)
-        #expect(error.side == .consumer)
-        #expect(error.message.contains("closed@"))
-        #expect(error.remedy?.contains("the custom role of postern-role.json") == true)
+        let fault = try #require(try await backend.observe(target).hindrance?.fault)
+        #expect(fault.code == "denied")
+        #expect(fault.side == .consumer)
+        #expect(fault.message.contains("closed@"))
+        #expect(fault.remedy.contains("the custom role of postern-role.json"))
     }
 
     @Test("That Postern's own token or project lets it take on nobody is Postern's", arguments: SourceTrouble.allCases)

@@ -49,9 +49,58 @@ struct TroubleTests {
         try await stage.emulator("project", obstacle)
         let backend = try await stage.backend()
         let target = stage.target(stage.endpoint())
-        let error = try await failure { () async throws(CloudError) in _ = try await backend.observe(target) }
-        #expect(error.kind == .denied)
-        #expect(error.side == (isProducers ? .producer : .consumer))
+        if isProducers {
+            let error = try await failure { () async throws(CloudError) in _ = try await backend.observe(target) }
+            #expect(error.kind == .denied && error.side == .producer)
+        } else {
+            let fault = try await backend.observe(target).hindrance?.fault
+            #expect(fault?.code == "denied" && fault?.side == .consumer)
+        }
+    }
+
+    /// A list of projects, one that names them by number, and one of single endpoints.
+    enum List: CaseIterable { case projects, numbers, endpoints }
+
+    @Test("A consumer's project that has no time for Postern keeps no access", arguments: List.allCases)
+    func busyConsumer(list: List) async throws {
+        try await GoogleStage.withOwnEmulator { stage in
+            let backend = try await stage.backend()
+            var endpoint = stage.endpoint()
+            switch list {
+            case .projects: break
+            case .numbers: try await stage.admitByHand("123456", limit: 1)
+            case .endpoints:
+                // As long as there is one of its kind on it, the list takes endpoints.
+                let url = "projects/other/regions/\(GoogleStage.region)/forwardingRules/123456"
+                try await stage.emulator.edit(stage.attachment) { _ in
+                    ["consumerAcceptLists": [["endpointUrl": .string(url), "connectionLimit": 1]]]
+                }
+            }
+            #expect(try await stage.drive(&endpoint, by: backend) == .settle(.active))
+            endpoint.desired = .absent
+            let methods = ["compute.forwardingRules.get", "compute.addresses.get", "cloudresourcemanager.projects.get"]
+            for method in methods {
+                try await stage.emulator(
+                    "faults",
+                    [
+                        "kind": "throttled", "method": .string(method), "project": .string(stage.consumer.nativeID),
+                        "count": 1000,
+                    ])
+            }
+            // One that has not asked for the project's number before.
+            let other = try await stage.backend()
+            guard case .hindered(let hindrance) = try await stage.drive(&endpoint, by: other, wanted: 0) else {
+                Issue.record("the producer's side was to be cut, and the fault told")
+                return
+            }
+            #expect(hindrance.fault.isRetryable && hindrance.fault.side == .consumer)
+            let left = try await stage.emulator.compute(.get, stage.attachment)
+            #expect(left["connectedEndpoints"].elements.map { $0["status"].text } == ["PENDING"])
+            #expect(left["consumerAcceptLists"].elements.count == (list == .projects ? 0 : 1))
+            try await stage.emulator("faults", method: .delete)
+            #expect(try await stage.drive(&endpoint, by: other, wanted: 0) == .settle(.closed))
+            #expect(try await stage.emulator.compute(.get, stage.attachment)["connectedEndpoints"] == .null)
+        }
     }
 
     @Test(
@@ -130,10 +179,10 @@ struct TroubleTests {
             endpoint: endpoint, service: stage.adopted, producer: stage.producer, consumer: gone,
             network: stage.network, subnet: stage.network.subnets[0], wantedNativeIDs: [])
         // Not to be taken for an endpoint that is gone.
-        let error = try await failure { () async throws(CloudError) in _ = try await backend.observe(target) }
-        #expect(error.kind == .notFound)
-        #expect(error.message.contains("gone-project"))
-        #expect(error.side == .consumer)
+        let seen = try await backend.observe(target)
+        #expect(seen.endpoint == nil && seen.hindrance?.fault.code == "not_found")
+        #expect(seen.hindrance?.fault.message.contains("gone-project") == true)
+        #expect(seen.hindrance?.fault.side == .consumer)
     }
 
     @Test("Slowing down is asked for in two ways, with or without a time", arguments: ["throttled", "rateLimited"])

@@ -46,6 +46,9 @@ public protocol BackendRig: Sendable {
     /// Deletes an endpoint, whoever made it, and its address.
     func deleteEndpoint(_ nativeID: String, by consumer: RigConsumer) async throws
 
+    /// Takes all that Postern may do in the consumer's account away, or gives it back.
+    func setBarred(_ isBarred: Bool, from consumer: RigConsumer) async throws
+
     /// Puts an address of the subnet to some other use.
     func hold(_ address: IPv4Address, in subnet: Subnet, of consumer: RigConsumer) async throws
 

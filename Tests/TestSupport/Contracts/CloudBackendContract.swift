@@ -46,6 +46,8 @@ public struct CloudBackendContract: Sendable {
         case rejectingAgainSucceeds
         case rejectingWhatIsGoneSucceeds
         case revocationBites
+        case revocationBitesWhereTheConsumerBarsPostern
+        case siblingStaysWhereTheConsumerBarsPostern
         case selfManagedIsRecognisedByExactID
         case selfManagedIsNeverDeleted
         case rejectionByHandShows
@@ -107,6 +109,8 @@ public struct CloudBackendContract: Sendable {
         case .rejectingAgainSucceeds: try await rejectingAgainSucceeds()
         case .rejectingWhatIsGoneSucceeds: try await rejectingWhatIsGoneSucceeds()
         case .revocationBites: try await revocationBites()
+        case .revocationBitesWhereTheConsumerBarsPostern: try await revocationBitesWhereTheConsumerBarsPostern()
+        case .siblingStaysWhereTheConsumerBarsPostern: try await siblingStaysWhereTheConsumerBarsPostern()
         case .selfManagedIsRecognisedByExactID: try await selfManagedIsRecognisedByExactID()
         case .selfManagedIsNeverDeleted: try await selfManagedIsNeverDeleted()
         case .rejectionByHandShows: try await rejectionByHandShows()

@@ -33,7 +33,8 @@ extension ContractStage {
             case .wait: break
             // A list takes a moment to cut what it does not name any more; the reconciler looks again too.
             case .raise(.revocationIsCoarse) where endpoint.desired == .absent && wanted == 0: break
-            case .settle, .raise, .fail: return CourseEnd(action: next, seen: seen)
+            case .hindered(let hindrance) where hindrance.fault.isRetryable: break
+            case .settle, .raise, .fail, .hindered: return CourseEnd(action: next, seen: seen)
             case .perform(let action):
                 let (target, token) = (target(endpoint, on: other, wanted: siblings), endpoint.begin(action).token)
                 try await persist { () async throws(CloudError) in
