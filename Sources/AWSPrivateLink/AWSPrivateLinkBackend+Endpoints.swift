@@ -25,13 +25,14 @@ extension AWSPrivateLinkBackend {
         }
         let nativeID = endpoint?.nativeID ?? target.endpoint.observed.nativeID
         let own = connections.first { $0.vpcEndpointId == nativeID }
-        let unrequested = connections.filter {
-            $0.endpointState.status == .accepted && $0.vpcEndpointId != nativeID
-                && !target.wantedNativeIDs.contains($0.vpcEndpointId)
-        }
+        let others = connections.filter { $0.vpcEndpointId != nativeID }
+        let unrequested = others.filter { !target.wantedNativeIDs.contains($0.vpcEndpointId) }
         return EndpointObservation(
             admission: admission, revocationGrain: .perConnection, endpoint: endpoint, hindrance: hindrance,
-            connection: own.flatMap { Connection($0) }, unrequestedAccepted: unrequested.count)
+            connection: own.flatMap { Connection($0) },
+            unrequestedAccepted: unrequested.count { $0.endpointState.status == .accepted },
+            unrequestedWaiting: unrequested.count { $0.endpointState.status == .pending },
+            acceptedBeside: others.count { $0.endpointState.status == .accepted })
     }
 
     public func ensureEndpoint(_ target: EndpointTarget, token: String) async throws(CloudError) {

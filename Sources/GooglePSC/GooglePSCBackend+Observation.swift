@@ -9,13 +9,16 @@ extension GooglePSCBackend {
         let lists = attachment.map { ConsumerLists($0) }
         let look = await look(at: target, on: lists, domain: attachment?.domainNames?.first)
         let isWanted = target.endpoint.desired == .present
+        let others = attachment.map { neighbours(of: target, in: $0) } ?? []
         return EndpointObservation(
             admission: lists?.admission(
                 of: consumer(of: target, seeing: attachment, number: look.number), isWanted: isWanted)
                 ?? .serviceMissing,
             revocationGrain: lists?.grain ?? .perAccount, endpoint: look.endpoint, hindrance: look.hindrance,
             connection: connection(of: target, in: attachment, rule: look.rule, isWanted: isWanted),
-            unrequestedAccepted: attachment.map { strangers(of: target, in: $0) } ?? 0)
+            unrequestedAccepted: others.count { $0.isIn && !$0.isWanted },
+            unrequestedWaiting: others.count { $0.status == .pending && !$0.isWanted },
+            acceptedBeside: others.count(where: \.isIn))
     }
 
     /// What the consumer's project tells.
@@ -60,16 +63,30 @@ extension GooglePSCBackend {
             isServing: isServing)
     }
 
-    /// Accepted connections of the same project that no wanted endpoint stands for.
-    private func strangers(of target: EndpointTarget, in attachment: ServiceAttachment) -> Int {
-        var ours = Set(target.wantedNativeIDs.map { ResourcePath.canonical($0) })
-        if let own = endpointName(of: target) { ours.insert(own) }
-        return (attachment.connectedEndpoints ?? []).count { seen in
+    /// Another connection that shares the target's entry of the list.
+    private struct Neighbour {
+        let status: Connection.Status
+        /// Whether a wanted endpoint stands for it.
+        let isWanted: Bool
+        var isIn: Bool { status == .accepted || status == .needsAttention }
+    }
+
+    /// Those of the same project, or of the same network.
+    private func neighbours(of target: EndpointTarget, in attachment: ServiceAttachment) -> [Neighbour] {
+        let network: String?
+        switch ConsumerLists(attachment).kind {
+        case .project: network = nil
+        case .network: network = target.network.map { ResourcePath.canonical($0.nativeID) }
+        case .endpoint: return []
+        }
+        let (own, wanted) = (endpointName(of: target), Set(target.wantedNativeIDs.map { ResourcePath.canonical($0) }))
+        return (attachment.connectedEndpoints ?? []).compactMap { seen in
             guard let connection = Connection(seen), connection.accountNativeID == target.consumer.nativeID,
-                connection.status == .accepted || connection.status == .needsAttention
-            else { return false }
-            let names = [connection.nativeID, seen.endpointWithId.map { ResourcePath.canonical($0) }]
-            return !names.contains { $0.map(ours.contains) ?? false }
+                network == nil || connection.networkNativeID == network
+            else { return nil }
+            let names = [connection.nativeID, seen.endpointWithId.map { ResourcePath.canonical($0) }].compactMap(\.self)
+            guard !names.contains(where: { $0 == own }) else { return nil }
+            return Neighbour(status: connection.status, isWanted: names.contains(where: wanted.contains))
         }
     }
 

@@ -33,7 +33,8 @@ struct NextActionTests {
     private static func sight(
         _ admission: Admission = .admitted(limit: 1), grain: RevocationGrain = .perConnection,
         endpoint: NativeEndpoint.Condition? = nil, connection: Connection.Status? = nil,
-        network: String? = nil, isServing: Bool = false, unrequested: Int = 0, isBarred: Bool = false
+        network: String? = nil, isServing: Bool = false, unrequested: Int = 0, waiting: Int = 0, beside: Int = 0,
+        isBarred: Bool = false
     ) -> EndpointObservation {
         EndpointObservation(
             admission: admission, revocationGrain: grain,
@@ -43,7 +44,7 @@ struct NextActionTests {
                 Connection(
                     nativeID: "e", accountNativeID: "a", networkNativeID: network, status: $0, nativeStatus: "x",
                     isServing: isServing)
-            }, unrequestedAccepted: unrequested)
+            }, unrequestedAccepted: unrequested, unrequestedWaiting: waiting, acceptedBeside: beside)
     }
 
     private static let hindrance = Hindrance(
@@ -137,6 +138,61 @@ struct NextActionTests {
         Row(
             "self-managed, serving", goal(.present, .selfManaged, nativeID: "e"),
             sight(connection: .accepted, isServing: true), .settle(.active)),
+    ]
+
+    /// Somebody of the account waits uninvited, where the cloud lets in whole accounts.
+    private static let besideWhoWaits: [Row] = [
+        Row(
+            "not let in", goal(.present), sight(.absent, grain: .perAccount, waiting: 1), .raise(.unrequestedEndpoint)),
+        Row(
+            "waits itself", goal(.present), sight(.absent, grain: .perAccount, connection: .pending, waiting: 1),
+            .raise(.unrequestedEndpoint)),
+        Row(
+            "more room is needed", goal(.present, wanted: 2), sight(grain: .perAccount, waiting: 1),
+            .raise(.unrequestedEndpoint)),
+        Row(
+            "more room is needed, not by this one", goal(.present, wanted: 2),
+            sight(grain: .perAccount, endpoint: .usable, connection: .accepted, isServing: true, waiting: 1),
+            .settle(.active)),
+        Row(
+            "it has its room", goal(.present), sight(grain: .perAccount, waiting: 1), .perform(.createEndpoint)),
+        Row(
+            "up, though its entry is gone", goal(.present),
+            sight(.absent, grain: .perAccount, endpoint: .usable, connection: .accepted, isServing: true, waiting: 1),
+            .settle(.active)),
+        Row(
+            "self-managed, not named: it may be the one", goal(.present, .selfManaged),
+            sight(.absent, grain: .perAccount, waiting: 1), .raise(.unrequestedEndpoint)),
+        Row(
+            "refused anyway", goal(.present), sight(.refused, grain: .perAccount, waiting: 1), .raise(.consumerRefused)),
+        Row("one by one", goal(.present), sight(.absent, waiting: 1), .perform(.admit)),
+        Row(
+            "closing: its room goes first", goal(.absent, wanted: 1),
+            sight(
+                .admitted(limit: 2), grain: .perAccount, endpoint: .usable, connection: .accepted, waiting: 1, beside: 1
+            ),
+            .perform(.expel)),
+        Row(
+            "closing, another is still to come: its room goes all the same", goal(.absent, wanted: 2),
+            sight(
+                .admitted(limit: 2), grain: .perAccount, endpoint: .usable, connection: .accepted, waiting: 1, beside: 1
+            ),
+            .perform(.expel)),
+        Row(
+            "closing, the only one that is in: the account goes first", goal(.absent, wanted: 1),
+            sight(grain: .perAccount, endpoint: .usable, connection: .accepted, waiting: 1), .perform(.expel)),
+        Row(
+            "closing, the last one: the account goes first", goal(.absent),
+            sight(grain: .perAccount, endpoint: .usable, connection: .accepted, waiting: 1), .perform(.expel)),
+        Row(
+            "closing, its room is gone", goal(.absent, wanted: 1),
+            sight(
+                .admitted(limit: 1), grain: .perAccount, endpoint: .usable, connection: .accepted, waiting: 1, beside: 1
+            ),
+            .perform(.deleteEndpoint)),
+        Row(
+            "closing, one by one", goal(.absent), sight(endpoint: .usable, connection: .rejected, waiting: 1),
+            .perform(.deleteEndpoint)),
     ]
 
     private static let toClose: [Row] = [
@@ -245,6 +301,20 @@ struct NextActionTests {
         #expect(nextAction(toward: row.goal, observed: row.sight) == row.action)
     }
 
+    @Test func roomLeft() {
+        let (calm, sought) = (
+            Self.sight(grain: .perAccount, beside: 1), Self.sight(grain: .perAccount, waiting: 1, beside: 1)
+        )
+        #expect(calm.roomLeft(wantedByAccount: 3) == 3 && calm.roomLeft(wantedByAccount: 0) == 0)
+        #expect(sought.roomLeft(wantedByAccount: 3) == 1 && sought.roomLeft(wantedByAccount: 0) == 0)
+        #expect(Self.sight(waiting: 1).roomLeft(wantedByAccount: 3) == 3, "a cloud that lets in one by one")
+        #expect(sought.shows(.expel, wantedByAccount: 3), "room for the one that is in")
+    }
+
+    @Test(arguments: besideWhoWaits) func besideOneWhoWaits(_ row: Row) {
+        #expect(nextAction(toward: row.goal, observed: row.sight) == row.action)
+    }
+
     @Test(arguments: toClose) func closing(_ row: Row) {
         #expect(nextAction(toward: row.goal, observed: row.sight) == row.action)
     }
@@ -269,6 +339,10 @@ struct NextActionTests {
                     #expect(
                         ![.perform(.admit), .perform(.createEndpoint), .perform(.accept), .settle(.active)].contains(
                             down))
+                    let crowded = Self.sight(
+                        admission, grain: .perAccount, endpoint: condition, connection: status, waiting: 1)
+                    let beside = nextAction(toward: Self.goal(.present, mode, nativeID: "e"), observed: crowded)
+                    #expect(beside != .perform(.admit))
                     let barred = Self.sight(admission, grain: grain, connection: status, isBarred: true)
                     let unseen = nextAction(toward: Self.goal(.absent, mode, nativeID: "e"), observed: barred)
                     #expect([.perform(.reject), .perform(.expel), .hindered(Self.hindrance)].contains(unseen))

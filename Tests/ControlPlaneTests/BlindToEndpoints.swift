@@ -11,6 +11,7 @@ struct BlindToEndpoints: CloudRelay {
         let seen = try await cloud.observe(target)
         return EndpointObservation(
             admission: seen.admission, revocationGrain: seen.revocationGrain, endpoint: nil,
-            hindrance: seen.hindrance, connection: nil, unrequestedAccepted: 0)
+            hindrance: seen.hindrance, connection: nil, unrequestedAccepted: 0, unrequestedWaiting: 0, acceptedBeside: 0
+        )
     }
 }

@@ -8,6 +8,7 @@ public enum Attention: String, CaseIterable, Codable, Sendable {
     case closedByProducer = "closed_by_producer"
     case producerMustAct = "producer_must_act"
     case roomTaken = "room_taken"
+    case unrequestedEndpoint = "unrequested_endpoint"
     case wrongNetwork = "wrong_network"
     case revocationIsCoarse = "revocation_is_coarse"
     case unknownStatus = "unknown_status"
@@ -52,6 +53,14 @@ public enum Attention: String, CaseIterable, Codable, Sendable {
                     .consumer,
                     "Another endpoint of the same account, which nobody requested, uses the connection allowed here.",
                     "Delete that endpoint in the consumer's account, or file a request for it too."
+                )
+            case .unrequestedEndpoint:
+                (
+                    .consumer,
+                    "Another endpoint of the same account, which nobody requested or which is not approved any more, waits "
+                        + "at the service: the cloud lets in whole accounts, and room for this one would be room for that.",
+                    "Delete that endpoint in the consumer's account, have a request for it approved, or name it if it is "
+                        + "the one that was approved: this one goes on by itself then."
                 )
             case .wrongNetwork:
                 (

@@ -57,7 +57,9 @@ extension EndpointObservation {
     public func shows(_ action: CloudAction, wantedByAccount wanted: Int) -> Bool {
         switch (action, admission) {
         case (.admit, .admitted(let limit)): limit ?? wanted >= wanted
-        case (.expel, .admitted(let limit)): wanted > 0 && limit ?? wanted <= wanted
+        case (.expel, .admitted(let limit)):
+            roomLeft(wantedByAccount: wanted) > 0
+                && limit.map { $0 <= roomLeft(wantedByAccount: wanted) } ?? true
         case (.admit, _): false
         case (.expel, _): true
         case (.createEndpoint, _): endpoint != nil

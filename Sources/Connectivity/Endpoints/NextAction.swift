@@ -92,10 +92,15 @@ public struct EndpointObservation: Hashable, Sendable {
     public let connection: Connection?
     /// Accepted connections of the same account that no wanted endpoint stands for: they use up its room.
     public let unrequestedAccepted: Int
+    /// Such connections that wait to be let in: where whole accounts are let in, they get what room there is.
+    public let unrequestedWaiting: Int
+    /// Accepted connections of the same account besides this one, whoever asked for them.
+    public let acceptedBeside: Int
 
     public init(
         admission: Admission, revocationGrain: RevocationGrain, endpoint: NativeEndpoint?,
-        hindrance: Hindrance? = nil, connection: Connection?, unrequestedAccepted: Int
+        hindrance: Hindrance? = nil, connection: Connection?, unrequestedAccepted: Int, unrequestedWaiting: Int,
+        acceptedBeside: Int
     ) {
         self.admission = admission
         self.revocationGrain = revocationGrain
@@ -103,7 +108,16 @@ public struct EndpointObservation: Hashable, Sendable {
         self.hindrance = hindrance
         self.connection = connection
         self.unrequestedAccepted = unrequestedAccepted
+        self.unrequestedWaiting = unrequestedWaiting
+        self.acceptedBeside = acceptedBeside
     }
+
+    /// Whether room for the account may go to an endpoint that it is not meant for.
+    var isRoomSought: Bool { revocationGrain == .perAccount && unrequestedWaiting > 0 }
+
+    /// The room that the account keeps when this endpoint leaves: that of those wanted. While it is sought by who is not
+    /// meant, it is that of those who are in; whoever is still to come has to wait.
+    public func roomLeft(wantedByAccount wanted: Int) -> Int { isRoomSought ? min(wanted, acceptedBeside) : wanted }
 }
 
 /// The single next thing to do about an endpoint.
@@ -142,10 +156,12 @@ private func actionToConnect(_ goal: EndpointGoal, _ observed: EndpointObservati
     switch observed.admission {
     case .serviceMissing: return .raise(.serviceMissing)
     case .refused: return .raise(.consumerRefused)
-    case .absent: return .perform(.admit)
+    // It is up without: put back, the room of those who still have to come would go to who waits uninvited.
+    case .absent where observed.connection?.status == .accepted && observed.isRoomSought: break
+    case .absent: return actionToAdmit(observed)
     // What is connected already has its room; who still has to come makes more.
     case .admitted(let limit?) where limit < goal.wantedByAccount && observed.connection?.status != .accepted:
-        return .perform(.admit)
+        return actionToAdmit(observed)
     case .admitted: break
     }
     switch (goal.mode, observed.endpoint?.condition) {
@@ -171,6 +187,11 @@ private func actionToConnect(_ goal: EndpointGoal, _ observed: EndpointObservati
     }
 }
 
+/// Nobody gets in who is not to, because somebody else is.
+private func actionToAdmit(_ observed: EndpointObservation) -> NextAction {
+    observed.isRoomSought ? .raise(.unrequestedEndpoint) : .perform(.admit)
+}
+
 private func actionToClose(_ goal: EndpointGoal, _ observed: EndpointObservation) -> NextAction {
     let isUp =
         switch observed.connection?.status {
@@ -179,15 +200,19 @@ private func actionToClose(_ goal: EndpointGoal, _ observed: EndpointObservation
         }
     // Where one connection can be cut by itself, cut it first: the traffic stops at once.
     if isUp, observed.revocationGrain == .perConnection { return .perform(.reject) }
+    let left = observed.roomLeft(wantedByAccount: goal.wantedByAccount)
+    let hasRoomToGive =
+        switch observed.admission {
+        case .admitted(let limit): left == 0 || limit.map { $0 > left } ?? false
+        case .absent, .refused, .serviceMissing: false
+        }
+    // Who waits uninvited would get the room in the moment in which the endpoint leaves it.
+    if hasRoomToGive, observed.isRoomSought { return .perform(.expel) }
     if let endpoint = observed.endpoint {
         return endpoint.condition == .deleting ? .wait(.closing) : .perform(.deleteEndpoint)
     }
-    // The room is taken back last: while siblings live it may only shrink, or they would all be cut.
-    switch observed.admission {
-    case .admitted where goal.wantedByAccount == 0: return .perform(.expel)
-    case .admitted(let limit?) where limit > goal.wantedByAccount: return .perform(.expel)
-    case .admitted, .absent, .refused, .serviceMissing: break
-    }
+    // Else the room is taken back last: while siblings live it may only shrink, or they would all be cut.
+    if hasRoomToGive { return .perform(.expel) }
     // The producer's side is cut whatever the consumer does: who could not be looked at must not keep its access by it.
     // Closed it is not, for something of ours may still stand over there.
     if let hindrance = observed.hindrance { return .hindered(hindrance) }

@@ -56,10 +56,11 @@ struct EndpointReconciliation {
             try await workplace.acceptLists.withTurn(for: target.service.id) { () async throws(CloudError) in
                 // Counted within the turn: an approval or a revocation may have come since the sight.
                 let wanted = try await records.wantedByAccount(on: target)
-                if wanted > 0, intent.action == .admit || wanted > sight.goal.wantedByAccount {
+                if wanted > 0, intent.action == .admit {
                     try await backend.ensureAdmitted(target, limit: wanted)
                 } else {
-                    try await backend.ensureExpelled(target, remaining: wanted)
+                    try await backend.ensureExpelled(
+                        target, remaining: observed.roomLeft(wantedByAccount: wanted))
                 }
             }
         case .createEndpoint: try await backend.ensureEndpoint(target, token: intent.token)

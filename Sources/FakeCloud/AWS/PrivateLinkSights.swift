@@ -130,14 +130,16 @@ extension CloudState {
         let listed = endpoint(connectionID, of: service?.serviceID, account: account).flatMap {
             isVisible($0) ? $0 : nil
         }
-        let wanted = target.wantedNativeIDs.union([connectionID].compactMap(\.self))
-        let strangers = strangers(of: service?.serviceID, account: account, except: wanted).count {
-            isVisible($0) && $0.isAccepted(at: now)
-        }
+        let others = endpoints(of: service?.serviceID, account: account).filter { isVisible($0) }
+            .compactMap { $0.privateLinkConnection(at: now) }.filter { $0.nativeID != connectionID }
+        let strangers = others.filter { !target.wantedNativeIDs.contains($0.nativeID) }
         return EndpointObservation(
             admission: service?.admission(of: target) ?? .serviceMissing, revocationGrain: .perConnection,
             endpoint: own.map { nativeEndpoint($0, of: service) }, hindrance: hindrance,
-            connection: listed.flatMap { connection(of: $0, on: service, for: target) }, unrequestedAccepted: strangers)
+            connection: listed.flatMap { connection(of: $0, on: service, for: target) },
+            unrequestedAccepted: strangers.count(where: \.isIn),
+            unrequestedWaiting: strangers.count { $0.status == .pending },
+            acceptedBeside: others.count(where: \.isIn))
     }
 
     /// As long as the private name that was asked for could be on and is not, the connection is not all that was

@@ -138,16 +138,20 @@ extension CloudState {
         let connectionID = isManaged ? named : target.endpoint.observed.nativeID.map(GoogleName.canonical)
         let account = target.consumer.nativeID
         let listed = endpoint(connectionID, of: attachment?.uri, account: account)?.pscConnection(at: now)
-        let wanted = Set(target.wantedNativeIDs.map(GoogleName.canonical)).union([connectionID].compactMap(\.self))
-        let strangers = strangers(of: attachment?.uri, account: account, except: wanted).count { stranger in
-            let status = stranger.pscConnection(at: now)?.status
-            return status == .accepted || status == .needsAttention
-        }
+        let wanted = Set(target.wantedNativeIDs.map(GoogleName.canonical))
+        let network: String? =
+            if case .network(let uri) = attachment?.subject(for: target) { uri } else { nil }
+        let others = endpoints(of: attachment?.uri, account: account).compactMap { $0.pscConnection(at: now) }
+            .filter { $0.nativeID != connectionID && (network == nil || $0.networkNativeID == network) }
+        let strangers = others.filter { !wanted.contains($0.nativeID) }
         return EndpointObservation(
             admission: attachment?.admission(of: target) ?? .serviceMissing, revocationGrain: .perAccount,
             endpoint: isManaged && hindrance == nil ? nativeEndpoint(rule, of: target) : nil, hindrance: hindrance,
             // A closed one is not listed by the producer any more; the consumer's side still tells.
-            connection: listed ?? rule?.pscConnection(at: now), unrequestedAccepted: strangers)
+            connection: listed ?? rule?.pscConnection(at: now),
+            unrequestedAccepted: strangers.count(where: \.isIn),
+            unrequestedWaiting: strangers.count { $0.status == .pending },
+            acceptedBeside: others.count(where: \.isIn))
     }
 
     private func nativeEndpoint(_ rule: PrivateEndpoint?, of target: EndpointTarget) -> NativeEndpoint? {

@@ -32,7 +32,8 @@ extension ServiceAttachment {
                 decided[endpoint.nativeID] = decision(on: endpoint, consumersByPolicy, &used) ?? .pending
             case .rejected:
                 let fresh = reconcilesConnections ? decision(on: endpoint, consumersByPolicy, &used) : nil
-                decided[endpoint.nativeID] = fresh ?? .rejected
+                // On neither list any more, it waits again.
+                decided[endpoint.nativeID] = fresh ?? (reconcilesConnections ? .pending : .rejected)
             case .accepted, .needsAttention, .closed, nil: break
             }
         }

@@ -130,13 +130,10 @@ struct CloudState: Sendable {
         return endpoint
     }
 
-    /// An account's endpoints on a service that carry no label of ours, and that no wanted endpoint stands for.
-    func strangers(
-        of serviceNativeID: String?, account: String, except wanted: Set<String>
-    ) -> [PrivateEndpoint] {
+    /// An account's endpoints on a service.
+    func endpoints(of serviceNativeID: String?, account: String) -> [PrivateEndpoint] {
         guard let serviceNativeID else { return [] }
-        return roster.foreignIDs(ofService: serviceNativeID, account: account).subtracting(wanted)
-            .compactMap { endpoints[$0] }
+        return roster.ids(ofService: serviceNativeID, account: account).compactMap { endpoints[$0] }
     }
 
     mutating func nextSequence() -> Int {
@@ -151,4 +148,9 @@ struct CloudState: Sendable {
         // An odd factor spreads the count over all bits, whatever little the source may give.
         return drawn.low ^ (UInt64(drawn.high) << 48) ^ (idsMade &* 0x9E37_79B9_7F4A_7C15)
     }
+}
+
+extension Connection {
+    /// Whether it takes room.
+    var isIn: Bool { status == .accepted || status == .needsAttention }
 }

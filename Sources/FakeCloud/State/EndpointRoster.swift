@@ -9,8 +9,7 @@ struct EndpointRoster: Sendable {
     }
 
     private var byService: [String: [String]] = [:]
-    /// By account, and of those only what carries no label of ours.
-    private var foreign: [Party: Set<String>] = [:]
+    private var byAccount: [Party: Set<String>] = [:]
     private var byLabel: [String: String] = [:]
     private var byToken: [String: String] = [:]
     /// Those whose history ends.
@@ -22,7 +21,7 @@ struct EndpointRoster: Sendable {
 
     mutating func add(_ endpoint: PrivateEndpoint) {
         byService[endpoint.serviceNativeID, default: []].append(endpoint.nativeID)
-        if endpoint.label == nil { foreign[account(of: endpoint), default: []].insert(endpoint.nativeID) }
+        byAccount[account(of: endpoint), default: []].insert(endpoint.nativeID)
         if let label = endpoint.label { byLabel[label] = endpoint.nativeID }
         if let token = endpoint.token { byToken[token] = endpoint.nativeID }
         count(endpoint, by: 1)
@@ -36,7 +35,7 @@ struct EndpointRoster: Sendable {
 
     mutating func remove(_ endpoint: PrivateEndpoint) {
         byService[endpoint.serviceNativeID]?.removeAll { $0 == endpoint.nativeID }
-        foreign[account(of: endpoint)]?.remove(endpoint.nativeID)
+        byAccount[account(of: endpoint)]?.remove(endpoint.nativeID)
         if let label = endpoint.label, byLabel[label] == endpoint.nativeID { byLabel[label] = nil }
         if let token = endpoint.token, byToken[token] == endpoint.nativeID { byToken[token] = nil }
         count(endpoint, by: -1)
@@ -45,8 +44,8 @@ struct EndpointRoster: Sendable {
     /// A service's endpoints in the order of their making.
     func ids(ofService service: String) -> [String] { byService[service] ?? [] }
 
-    func foreignIDs(ofService service: String, account: String) -> Set<String> {
-        foreign[Party(service: service, consumer: account)] ?? []
+    func ids(ofService service: String, account: String) -> Set<String> {
+        byAccount[Party(service: service, consumer: account)] ?? []
     }
 
     func id(labelled label: String) -> String? { byLabel[label] }

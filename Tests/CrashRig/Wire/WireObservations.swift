@@ -108,6 +108,8 @@ package struct WireEndpointObservation: Codable, Sendable {
     private let retryAfter: Duration?
     private let connection: WireConnection?
     private let unrequestedAccepted: Int
+    private let unrequestedWaiting: Int
+    private let acceptedBeside: Int
 
     package init(_ seen: EndpointObservation) {
         admission =
@@ -133,6 +135,8 @@ package struct WireEndpointObservation: Codable, Sendable {
         retryAfter = seen.hindrance?.retryAfter
         connection = seen.connection.map(WireConnection.init)
         unrequestedAccepted = seen.unrequestedAccepted
+        unrequestedWaiting = seen.unrequestedWaiting
+        acceptedBeside = seen.acceptedBeside
     }
 
     var observation: EndpointObservation {
@@ -157,7 +161,8 @@ package struct WireEndpointObservation: Codable, Sendable {
         return EndpointObservation(
             admission: admission, revocationGrain: cutsWholeAccounts ? .perAccount : .perConnection,
             endpoint: endpoint, hindrance: fault.map { Hindrance($0, retryAfter: retryAfter) },
-            connection: connection?.connection, unrequestedAccepted: unrequestedAccepted)
+            connection: connection?.connection, unrequestedAccepted: unrequestedAccepted,
+            unrequestedWaiting: unrequestedWaiting, acceptedBeside: acceptedBeside)
     }
 }
 

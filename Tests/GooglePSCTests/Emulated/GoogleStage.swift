@@ -144,7 +144,7 @@ extension GoogleStage {
             let intent = endpoint.begin(action)
             switch action {
             case .admit: try await backend.ensureAdmitted(target, limit: wanted)
-            case .expel: try await backend.ensureExpelled(target, remaining: wanted)
+            case .expel: try await backend.ensureExpelled(target, remaining: seen.roomLeft(wantedByAccount: wanted))
             case .createEndpoint: try await backend.ensureEndpoint(target, token: intent.token)
             case .accept: try await backend.ensureAccepted(target, connection: seen.connection?.nativeID ?? "")
             case .reject: try await backend.ensureRejected(target, connection: seen.connection?.nativeID ?? "")

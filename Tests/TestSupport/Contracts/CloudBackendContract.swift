@@ -54,6 +54,9 @@ public struct CloudBackendContract: Sendable {
         case unknownStatusIsTold
         case unrequestedConnectionsAreCounted
         case roomTakenByAStrangerShows
+        case whoWaitsUninvitedGetsNoRoom
+        case whoWaitsUninvitedDisturbsNobody
+        case whoIsInvitedIsNoStranger
         // Services and networks
         case adoptedServiceIsSeen
         case missingServiceIsToldApart
@@ -117,6 +120,9 @@ public struct CloudBackendContract: Sendable {
         case .unknownStatusIsTold: try await unknownStatusIsTold()
         case .unrequestedConnectionsAreCounted: try await unrequestedConnectionsAreCounted()
         case .roomTakenByAStrangerShows: try await roomTakenByAStrangerShows()
+        case .whoWaitsUninvitedGetsNoRoom: try await whoWaitsUninvitedGetsNoRoom()
+        case .whoWaitsUninvitedDisturbsNobody: try await whoWaitsUninvitedDisturbsNobody()
+        case .whoIsInvitedIsNoStranger: try await whoIsInvitedIsNoStranger()
         case .adoptedServiceIsSeen: try await adoptedServiceIsSeen()
         case .missingServiceIsToldApart: try await missingServiceIsToldApart()
         case .deletedServiceStillLetsEndpointsClose: try await deletedServiceStillLetsEndpointsClose()
@@ -138,6 +144,9 @@ extension CloudBackendContract.Promise {
         case (.globalAccessIsHonoured, .aws), (.refusalShows, .aws), (.roomTakenByAStrangerShows, .aws): false
         case (.furtherSubnetsGetAddresses, .gcp), (.securityGroupsAreHonoured, .gcp): false
         case (.privateDNSComesAfterAcceptance, .gcp), (.strangeZoneIsInvalid, .gcp): false
+        // AWS lets in one endpoint by itself.
+        case (.whoWaitsUninvitedGetsNoRoom, .aws), (.whoWaitsUninvitedDisturbsNobody, .aws): false
+        case (.whoIsInvitedIsNoStranger, .aws): false
         // Google rejects an account, not an endpoint.
         case (.rejectingAgainSucceeds, .gcp): false
         default: true
