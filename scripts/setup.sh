@@ -36,13 +36,17 @@ need_build_tools() {
         die 'swift is missing: install Swift 6.2 or newer (https://www.swift.org/install/linux/) and put it on the PATH'
 }
 
+# SwiftPM hands a package's traits to the compiler in the order of a hash table, another one in every run, and then builds
+# what has them again. With the same hashes in every run it builds only what has changed.
+build() { SWIFT_DETERMINISTIC_HASHING=1 swift build "$@"; }
+
 build_release() {
     if [[ -x .build/release/postern ]]; then
         say 'Building what has changed'
     else
         say 'Building for the first time: about ten minutes on two cores'
     fi
-    swift build -c release --product postern >&2 || die 'the build failed; see above'
+    build -c release --product postern >&2 || die 'the build failed; see above'
 }
 
 # use_python REQUIREMENTS...: the Python of .venv, with what the requirements files name.
