@@ -24,7 +24,7 @@ need_packages() {
     say "Installing Debian packages: ${missing[*]}"
     "${sudo[@]}" apt-get update -qq >&2 || die 'apt-get update failed'
     "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 ||
+        apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
         die "apt-get could not install: ${missing[*]}"
 }
 
