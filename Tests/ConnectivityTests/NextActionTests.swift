@@ -111,6 +111,22 @@ struct NextActionTests {
             "self-managed, named, not there", goal(.present, .selfManaged, nativeID: "e"), sight(),
             .wait(.awaitingConsumer)),
         Row(
+            "self-managed, not there, where one has to be let in to make it", goal(.present, .selfManaged),
+            sight(.absent), .perform(.admit)),
+        Row(
+            "self-managed, not there, where whole accounts are let in", goal(.present, .selfManaged),
+            sight(.absent, grain: .perAccount), .wait(.awaitingConsumer)),
+        Row(
+            "self-managed, not there, where there is too little room",
+            goal(.present, .selfManaged, nativeID: "e", wanted: 2), sight(grain: .perAccount), .wait(.awaitingConsumer)),
+        Row(
+            "self-managed, gone, where whole accounts are let in",
+            goal(.present, .selfManaged, nativeID: "e", hasBeenActive: true), sight(.absent, grain: .perAccount),
+            .raise(.endpointDeleted)),
+        Row(
+            "self-managed, there, where whole accounts are let in", goal(.present, .selfManaged, nativeID: "e"),
+            sight(.absent, grain: .perAccount, connection: .pending), .perform(.admit)),
+        Row(
             "self-managed, there", goal(.present, .selfManaged, nativeID: "e"), sight(connection: .pending),
             .perform(.accept)),
         Row(

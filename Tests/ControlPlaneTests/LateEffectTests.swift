@@ -97,7 +97,7 @@ private struct SlowCloud: CloudRelay {
         guard !hasArrived.isUp else { return seen }
         return EndpointObservation(
             admission: action == .admit ? .absent : seen.admission, revocationGrain: seen.revocationGrain,
-            endpoint: nil, connection: nil, unrequestedAccepted: 0)
+            endpoint: nil, connection: nil, unrequestedAccepted: 0, unrequestedWaiting: 0, acceptedBeside: 0)
     }
 
     func ensureAdmitted(_ target: EndpointTarget, limit: Int) async throws(CloudError) {

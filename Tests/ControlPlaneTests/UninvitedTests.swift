@@ -64,6 +64,46 @@ import TestSupport
         #expect(await world.cloud.inventory().services.flatMap { $0.admitted.values } == [2])
     }
 
+    /// Room for what its consumer has yet to make would be anybody's.
+    @Test func noRoomIsMadeForWhatIsNotThere() async throws {
+        let world = try World(.gcp)
+        let registry = try await world.register()
+        let id = try await world.approved(registry, mode: .selfManaged)
+        await world.settle(world.reconciler(), rounds: 2)
+        #expect(try await world.endpoint(id).phase == .awaitingConsumer)
+        let stranger = try await endpointByHand(world, registry)
+        await world.settle(world.reconciler(), rounds: 2)
+        #expect(await statuses(world) == [stranger: .pending])
+        let request = try await discovery(world, registry, stranger)
+        #expect(request.state == .pending && !request.findings.map(\.code).contains(.connectedAlready))
+        // It does not count for a sibling's room either.
+        try await world.cloud.deleteEndpoint(nativeID: stranger)
+        let sibling = try await world.approved(registry, subnet: world.consumer.second.name)
+        await world.settle(world.reconciler(), rounds: 2)
+        #expect(try await world.endpoint(sibling).phase == .active)
+        #expect(await world.cloud.inventory().services.flatMap { $0.admitted.values } == [1])
+
+        let own = try await endpointByHand(world, registry)
+        _ = try await world.store.write { [useCases = world.useCases] in
+            try useCases.endpoints.identify(
+                id, nativeID: own, if: .none, by: world.caller("alice", [registry.consumers]), in: $0)
+        }
+        await world.settle(world.reconciler(), rounds: 3)
+        #expect(try await world.endpoint(id).phase == .active)
+        #expect(await world.cloud.inventory().services.flatMap { $0.admitted.values } == [2])
+    }
+
+    @Test func whatIsUpAlreadyIsToldToWhoDecides() async throws {
+        let world = try World(.gcp)
+        let registry = try await world.register()
+        try world.cloud.admit(world.consumer.accountNativeID, limit: 1, to: world.serviceNativeID)
+        let stranger = try await endpointByHand(world, registry)
+        await world.settle(world.reconciler(), rounds: 2)
+        #expect(await statuses(world) == [stranger: .accepted])
+        let findings = try await discovery(world, registry, stranger).findings.map(\.code)
+        #expect(findings == [.connectedAlready, .cidrOverlap])
+    }
+
     /// Of two in the inbox one is approved: the other is no less held, whether undecided or rejected.
     @Test func aRejectedOneStaysOut() async throws {
         let world = try World(.gcp)

@@ -135,4 +135,10 @@ public struct Endpoint: Identified, Hashable {
         self.closedAt = closedAt
         self.revision = revision
     }
+
+    /// Whether its account has to be let in for it now. Google takes an endpoint of anybody, and lets it wait: one that a
+    /// consumer makes itself needs room once it is there. AWS shows a service only to who is let in.
+    public func needsRoom(at provider: CloudProvider) -> Bool {
+        desired == .present && (provider == .aws || mode == .managed || observed.connectionStatus != nil)
+    }
 }

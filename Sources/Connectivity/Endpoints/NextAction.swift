@@ -7,7 +7,7 @@ public struct EndpointGoal: Hashable, Sendable {
     /// The network that was approved, in the spelling that Postern keeps; nil if it is not known.
     public let networkNativeID: String?
     public let hasBeenActive: Bool
-    /// Wanted endpoints of this account on this service, this one included if it is wanted: the room it needs.
+    /// Endpoints of this account on this service that need room, this one included if it does.
     public let wantedByAccount: Int
     public let recreatesDeleted: Bool
     /// Whether a call that was begun while it was wanted may still take effect.
@@ -158,10 +158,10 @@ private func actionToConnect(_ goal: EndpointGoal, _ observed: EndpointObservati
     case .refused: return .raise(.consumerRefused)
     // It is up without: put back, the room of those who still have to come would go to who waits uninvited.
     case .absent where observed.connection?.status == .accepted && observed.isRoomSought: break
-    case .absent: return actionToAdmit(observed)
+    case .absent: return actionToAdmit(goal, observed)
     // What is connected already has its room; who still has to come makes more.
     case .admitted(let limit?) where limit < goal.wantedByAccount && observed.connection?.status != .accepted:
-        return actionToAdmit(observed)
+        return actionToAdmit(goal, observed)
     case .admitted: break
     }
     switch (goal.mode, observed.endpoint?.condition) {
@@ -170,8 +170,7 @@ private func actionToConnect(_ goal: EndpointGoal, _ observed: EndpointObservati
     case (_, .failed(let reason)): return .fail(reason: reason)
     case (_, .deleting): return .wait(.creating)
     case (.selfManaged, _) where goal.nativeID == nil: return .wait(.awaitingConsumer)
-    case (.selfManaged, _) where observed.connection == nil:
-        return goal.hasBeenActive ? .raise(.endpointDeleted) : .wait(.awaitingConsumer)
+    case (.selfManaged, _) where observed.connection == nil: return actionWithoutConnection(goal)
     case (.selfManaged, _), (.managed, .usable): break
     }
     guard let connection = observed.connection else { return .wait(.connecting) }
@@ -188,8 +187,18 @@ private func actionToConnect(_ goal: EndpointGoal, _ observed: EndpointObservati
 }
 
 /// Nobody gets in who is not to, because somebody else is.
-private func actionToAdmit(_ observed: EndpointObservation) -> NextAction {
-    observed.isRoomSought ? .raise(.unrequestedEndpoint) : .perform(.admit)
+private func actionToAdmit(_ goal: EndpointGoal, _ observed: EndpointObservation) -> NextAction {
+    if observed.isRoomSought { return .raise(.unrequestedEndpoint) }
+    // Where whole accounts are let in, a consumer can make its endpoint before that: room for what is not there yet
+    // would be anybody's.
+    let isThere = goal.mode == .managed || observed.connection != nil
+    guard isThere || observed.revocationGrain == .perConnection else { return actionWithoutConnection(goal) }
+    return .perform(.admit)
+}
+
+/// Of a self-managed endpoint that is not there.
+private func actionWithoutConnection(_ goal: EndpointGoal) -> NextAction {
+    goal.hasBeenActive ? .raise(.endpointDeleted) : .wait(.awaitingConsumer)
 }
 
 private func actionToClose(_ goal: EndpointGoal, _ observed: EndpointObservation) -> NextAction {

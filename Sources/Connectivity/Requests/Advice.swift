@@ -1,5 +1,18 @@
-/// What can be said of a request from the two networks alone.
+/// What can be said of a request from what is known already.
 public enum Advice {
+    /// What can be said of a connection that nobody asked for.
+    public static func findings(discovered connection: Connection) -> [Finding] {
+        guard connection.status == .accepted else { return [] }
+        return [
+            Finding(
+                code: .connectedAlready, severity: .warn,
+                message:
+                    "It is connected already, before anybody decided: traffic can flow until it is rejected, and where "
+                    + "the cloud lets in whole accounts, until its consumer deletes it.")
+        ]
+    }
+
+    /// What can be said from the two networks alone.
     /// - Parameters:
     ///   - consumer: the network in which the endpoint is to stand.
     ///   - producers: the known networks of the service's account.

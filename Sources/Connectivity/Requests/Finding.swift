@@ -15,6 +15,8 @@ public struct Finding: Hashable, Codable, Sendable {
         case coarseRevocation = "REVOKE_IS_COARSE"
         /// The service's private DNS name is not verified yet: consumers cannot use it.
         case dnsUnverified = "DNS_UNVERIFIED"
+        /// A connection that nobody asked for, and that is up while its request waits.
+        case connectedAlready = "CONNECTED_ALREADY"
     }
 
     public enum Severity: String, CaseIterable, Codable, Sendable {

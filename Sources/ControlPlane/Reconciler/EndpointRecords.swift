@@ -27,7 +27,7 @@ struct EndpointRecords {
                     desired: endpoint.desired, mode: endpoint.mode, nativeID: endpoint.observed.nativeID,
                     networkNativeID: network.map { service.provider.canonical($0.nativeID) },
                     hasBeenActive: endpoint.observed.hasBeenActive,
-                    wantedByAccount: open.count { $0.desired == .present },
+                    wantedByAccount: open.count { $0.needsRoom(at: service.provider) },
                     recreatesDeleted: service.policy.recreatesDeletedEndpoints,
                     mayStillGrow: mayStillGrow(endpoint)),
                 target: EndpointTarget(
@@ -50,7 +50,7 @@ struct EndpointRecords {
         do {
             return try await workplace.store.read { reader in
                 try reader.openEndpoints(of: target.service.id, account: target.consumer.id)
-                    .count { $0.desired == .present }
+                    .count { $0.needsRoom(at: target.service.provider) }
             }
         } catch {
             throw CloudError(kind: .unavailable, message: "Postern's own store could not be read.")

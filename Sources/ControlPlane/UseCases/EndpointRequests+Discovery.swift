@@ -24,7 +24,9 @@ extension EndpointRequests {
             requestedAddress: nil,
             reason: "Nobody asked for this connection: it was found in the cloud, \(connection.nativeStatus).",
             ticket: nil, lifetime: service.policy.maximumLifetime.map { .lasting($0) } ?? .untilRevoked,
-            approvalsRequired: service.policy.approvalsRequired, findings: [],
+            approvalsRequired: service.policy.approvalsRequired,
+            findings: Advice.findings(discovered: connection)
+                + (try networkFindings(network, of: service, in: transaction)),
             requestedBy: "discovery", createdAt: now, expiresAt: now + service.policy.requestTTL, updatedAt: now)
         try transaction.insert(request)
         try events.record(
@@ -38,6 +40,13 @@ extension EndpointRequests {
             request, .reject, decision: ("The service's deny list names this consumer.", .policy), asAdmin: false,
             in: transaction
         ).request
+    }
+
+    private func networkFindings(
+        _ network: Network?, of service: PublishedService, in reader: any StoreReader
+    ) throws -> [Finding] {
+        guard let network else { return [] }
+        return Advice.findings(consumer: network, producers: try reader.networks(of: service.accountID))
     }
 
     /// Whether an earlier request answers for the connection. An undecided one may be asked again: the connection still
