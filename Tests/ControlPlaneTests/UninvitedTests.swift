@@ -242,6 +242,33 @@ import TestSupport
         for id in late.withLock(\.self) { #expect(try await world.endpoint(id).phase == .active) }
     }
 
+    /// One that was approved for another network than it stands in does not get in with its sibling's approval either.
+    @Test func aMisplacedOneStaysOut() async throws {
+        let world = try World(.gcp)
+        let registry = try await world.register()
+        let range = try #require(CIDR("10.9.0.0/24"))
+        let subnet = Subnet(
+            name: "other", nativeID: "projects/batch-prod/regions/\(world.region)/subnetworks/other",
+            region: world.region, zone: nil, range: range)
+        try world.cloud.addNetwork(
+            "projects/batch-prod/global/networks/other", name: "other", in: world.consumer.accountNativeID,
+            region: nil, ranges: [range], subnets: [subnet])
+        let native = try await world.cloud.createEndpoint(
+            accountNativeID: world.consumer.accountNativeID, subnetNativeID: subnet.nativeID,
+            serviceName: try #require(try await world.service(registry).serviceName))
+        let misplaced = try await world.approved(registry, mode: .selfManaged, nativeEndpointID: native)
+        await world.settle(world.reconciler(), rounds: 2)
+        #expect(try await world.endpoint(misplaced).lastError?.code == "wrong_network")
+        let id = try await world.approved(registry, subnet: world.consumer.second.name)
+        await world.settle(world.reconciler(), rounds: 2)
+        try await expectHeld(world, registry, id)
+        #expect(await statuses(world) == [native: .pending])
+        #expect(try await world.endpoint(misplaced).lastError?.code == "wrong_network")
+        try await world.cloud.deleteEndpoint(nativeID: native)
+        await world.settle(world.reconciler(), rounds: 2)
+        #expect(try await world.endpoint(id).phase == .active)
+    }
+
     /// AWS decides on each connection: nobody has to wait for anybody.
     @Test func awsIsNotConcerned() async throws {
         let world = try World(.aws)

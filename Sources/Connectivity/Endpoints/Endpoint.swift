@@ -139,6 +139,10 @@ public struct Endpoint: Identified, Hashable {
     /// Whether its account has to be let in for it now. Google takes an endpoint of anybody, and lets it wait: one that a
     /// consumer makes itself needs room once it is there. AWS shows a service only to who is let in.
     public func needsRoom(at provider: CloudProvider) -> Bool {
-        desired == .present && (provider == .aws || mode == .managed || observed.connectionStatus != nil)
+        guard desired == .present, !isMisplaced else { return false }
+        return provider == .aws || mode == .managed || observed.connectionStatus != nil
     }
+
+    /// Whether its consumer made it in another network than the one that was approved, as far as is known.
+    public var isMisplaced: Bool { phase == .attention && lastError?.code == Attention.wrongNetwork.rawValue }
 }

@@ -65,7 +65,7 @@ public struct EndpointTarget: Hashable, Sendable {
     public let subnet: Subnet?
     /// The endpoint's further subnets, each in another zone.
     public let additionalSubnets: [Subnet]
-    /// Native ids of all wanted endpoints of this account on this service: other accepted ones nobody requested.
+    /// Native ids of all wanted endpoints of this account on this service: nobody requested others, or not there.
     public let wantedNativeIDs: Set<String>
 
     public init(

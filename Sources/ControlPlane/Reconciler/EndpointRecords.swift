@@ -21,20 +21,22 @@ struct EndpointRecords {
                 let consumer = try reader.find(endpoint.accountID)
             else { return nil }
             let network = try endpoint.networkID.flatMap { try reader.find($0) }
-            let open = try reader.openEndpoints(of: service.id, account: consumer.id)
+            let wanted = try reader.openEndpoints(of: service.id, account: consumer.id)
+                .filter { $0.desired == .present }
             return EndpointSight(
                 goal: EndpointGoal(
                     desired: endpoint.desired, mode: endpoint.mode, nativeID: endpoint.observed.nativeID,
                     networkNativeID: network.map { service.provider.canonical($0.nativeID) },
                     hasBeenActive: endpoint.observed.hasBeenActive,
-                    wantedByAccount: open.count { $0.needsRoom(at: service.provider) },
+                    wantedByAccount: wanted.count { $0.needsRoom(at: service.provider) },
                     recreatesDeleted: service.policy.recreatesDeletedEndpoints,
                     mayStillGrow: mayStillGrow(endpoint)),
                 target: EndpointTarget(
                     endpoint: endpoint, service: service, producer: producer, consumer: consumer, network: network,
                     subnet: endpoint.subnet.flatMap { network?.subnet($0) },
                     additionalSubnets: endpoint.options.additionalSubnets.compactMap { network?.subnet($0) },
-                    wantedNativeIDs: Set(open.filter { $0.desired == .present }.compactMap(\.observed.nativeID))))
+                    // What stands in another network than the approved one is not what was approved.
+                    wantedNativeIDs: Set(wanted.filter { !$0.isMisplaced }.compactMap(\.observed.nativeID))))
         }
     }
 
