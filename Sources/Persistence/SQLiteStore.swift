@@ -18,25 +18,26 @@ public final class SQLiteStore: Store {
         let lock = try FileLock(besideDatabase: path)
         let writer = try Self.openWriter(path: path, settings: settings, logger: logger)
         try Self.releaseLeases(in: writer, of: path)
-        try self.init(path: path, writer: writer, lock: lock, settings: settings, logger: logger)
-    }
-
-    init(
-        path: String, writer: DatabaseQueue, lock: FileLock?, settings: SQLiteSettings, logger: Logger
-    ) throws {
         do {
-            // Beside a server, the server moves the log.
-            let checkpointer = lock == nil ? nil : try Checkpointer(path: path)
-            self.lock = lock
-            self.writer = writer
-            self.checkpointer = checkpointer
-            commits = GroupCommit(
-                connection: writer, largestBatch: settings.groupCommit ? settings.largestBatch : 1,
-                checkpointer: checkpointer, logger: logger)
-            readers = try ReaderPool(path: path, count: settings.readers, cache: settings.readerCache)
+            try self.init(path: path, writer: writer, lock: lock, settings: settings, logger: logger)
         } catch {
             throw DatabaseFile(path: path).explain(error)
         }
+    }
+
+    /// - Parameter path: what the writer was opened with.
+    init(
+        path: String, writer: DatabaseQueue, lock: FileLock?, settings: SQLiteSettings, logger: Logger
+    ) throws {
+        // Beside a server, the server moves the log.
+        let checkpointer = lock == nil ? nil : try Checkpointer(path: path)
+        self.lock = lock
+        self.writer = writer
+        self.checkpointer = checkpointer
+        commits = GroupCommit(
+            connection: writer, largestBatch: settings.groupCommit ? settings.largestBatch : 1,
+            checkpointer: checkpointer, logger: logger)
+        readers = try ReaderPool(path: path, count: settings.readers, cache: settings.readerCache)
     }
 
     /// Opens a database that a server may be serving right now, for a few short transactions: takes no lock from the
@@ -44,8 +45,7 @@ public final class SQLiteStore: Store {
     /// - Throws: `StoreOpenError`: `missing` or `outdated` if nobody has made or migrated the database yet.
     public static func openBesideServer(path: String, logger: Logger) throws -> SQLiteStore {
         let file = DatabaseFile(path: path)
-        guard file.exists else { throw StoreOpenError.missing(path: path) }
-        try file.checkHeader()
+        try file.requireThere()
         let settings = SQLiteSettings(readers: 1)
         do {
             let writer = try DatabaseQueue(
@@ -85,14 +85,14 @@ public final class SQLiteStore: Store {
         path: String, settings: SQLiteSettings, logger: Logger?, noting note: (Int) -> Void = { _ in }
     ) throws -> DatabaseQueue {
         let file = DatabaseFile(path: path)
-        try file.checkHeader()
-        try file.makePrivate()
+        let isNew = try !file.isThere()
+        if isNew { try file.make() }
         do {
             let writer = try DatabaseQueue(
                 path: path, configuration: ConnectionSettings.writer(cache: settings.writerCache))
             try writer.writeWithoutTransaction { database in
                 let version = try file.checkSchema(database)
-                note(version)
+                note(isNew ? 0 : version)
                 try requireWritable(database, at: path)
                 try file.checkPages(database)
                 guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
@@ -100,7 +100,10 @@ public final class SQLiteStore: Store {
                         path: path, detail: "the file system does not support SQLite's write-ahead log")
                 }
                 try Schema.migrate(database)
-                if version < Schema.newestVersion {
+                if isNew {
+                    logger?.info(
+                        "The database was made.", metadata: ["path": "\(path)", "version": "\(Schema.newestVersion)"])
+                } else if version < Schema.newestVersion {
                     logger?.info(
                         "The database was migrated.",
                         metadata: ["path": "\(path)", "from": "\(version)", "to": "\(Schema.newestVersion)"])

@@ -65,15 +65,53 @@ import Testing
         }
     }
 
+    @Test func aKilledBackupsLeftoversGoWithTheNext() async throws {
+        try await withDatabase { folder in
+            try folder.open().close()
+            for end in ["", "-journal", "-wal", "-shm"] {
+                try Data("half".utf8).write(to: URL(filePath: folder.path("copy.sqlite.partial\(end)")))
+            }
+            try SQLiteStore.backup(from: folder.database, to: folder.path("copy.sqlite"))
+            #expect(try folder.copies() == ["copy.sqlite"])
+        }
+    }
+
+    @Test func whatAnotherBackupIsMakingIsLeftAlone() async throws {
+        try await withDatabase { folder in
+            try folder.open().close()
+            let unfinished = folder.path("copy.sqlite.partial")
+            try Data("half".utf8).write(to: URL(filePath: unfinished))
+            let other = open(unfinished, O_RDONLY)
+            #expect(flock(other, LOCK_EX) == 0)
+            let error = #expect(throws: StoreOpenError.self) {
+                try SQLiteStore.backup(from: folder.database, to: folder.path("copy.sqlite"))
+            }
+            #expect(error?.description.contains("another backup") == true)
+            #expect(try Data(contentsOf: URL(filePath: unfinished)) == Data("half".utf8))
+            close(other)
+            try SQLiteStore.backup(from: folder.database, to: folder.path("copy.sqlite"))
+            #expect(try folder.copies() == ["copy.sqlite"])
+        }
+    }
+
+    @Test func aFailedBackupLeavesNothingBehind() async throws {
+        try await withDatabase { folder in
+            try folder.open().close()
+            try folder.rewrite { $0.prefix(8192) + Data(repeating: 0xFF, count: $0.count - 8192) }
+            #expect(throws: StoreOpenError.self) {
+                try SQLiteStore.backup(from: folder.database, to: folder.path("copy.sqlite"))
+            }
+            #expect(try folder.copies() == [])
+        }
+    }
+
     @Test func aBackupIsNotMigrated() async throws {
         try await withDatabase { folder in
-            try folder.execute("PRAGMA application_id = \(Schema.applicationID)")
-            try folder.execute("CREATE TABLE team (id TEXT)")
+            try folder.makeFirstVersion()
             try SQLiteStore.backup(from: folder.database, to: folder.path("copy.sqlite"))
             for name in ["postern.sqlite", "copy.sqlite"] {
                 let queue = try DatabaseQueue(path: folder.path(name))
-                let parts = try queue.read { try Schema.parts(of: $0) }
-                #expect(parts == ["team"])
+                #expect(try queue.read { try Schema.version(of: $0) } == 1)
             }
         }
     }
@@ -88,5 +126,11 @@ import Testing
                     at: team.createdAt, actor: .serverOperator, httpRequestID: nil, subjects: .init(teamID: team.id),
                     detail: [:]))
         }
+    }
+}
+
+extension DatabaseFolder {
+    fileprivate func copies() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: url.path).filter { $0.hasPrefix("copy") }.sorted()
     }
 }

@@ -111,6 +111,72 @@ import Testing
         }
     }
 
+    /// A column's name that a flipped bit has changed, a guard that somebody has taken the teeth of, and the like.
+    @Test(arguments: [
+        ("ALTER TABLE team RENAME COLUMN contact TO contacu", "team"),
+        (
+            "DROP TRIGGER event_stays; CREATE TRIGGER event_stays BEFORE DELETE ON event BEGIN SELECT 1; END",
+            "event_stays"
+        ),
+        ("DROP INDEX endpoint_due; CREATE INDEX endpoint_due ON endpoint (due_at)", "endpoint_due"),
+        ("CREATE TRIGGER swallow BEFORE INSERT ON event BEGIN SELECT RAISE(IGNORE); END", "swallow"),
+    ])
+    func aChangedSchemaIsRefused(_ sql: String, _ name: String) async throws {
+        try await withDatabase { folder in
+            try folder.open().close()
+            try folder.execute(sql)
+            for use in [DatabaseUse.serve, .migrate, .token, .backup] {
+                let error = #expect(throws: StoreOpenError.self) { try use.run(in: folder) }
+                let line = error?.description ?? ""
+                #expect(line.contains(" \(name) ") && line.contains("restore the latest backup"), "\(line)")
+            }
+        }
+    }
+
+    /// The tables of another SQLite release's ALTER TABLE are the same tables.
+    @Test func howTheSchemaIsWrittenDoesNotMatter() async throws {
+        try await withDatabase { folder in
+            try folder.open().close()
+            try folder.execute(
+                """
+                PRAGMA writable_schema = ON;
+                UPDATE sqlite_schema SET sql = replace(replace(sql, ',', ' ,\n'), 'CREATE TABLE team ', 'CREATE  TABLE "team"');
+                PRAGMA writable_schema = OFF;
+                """)
+            try await folder.open().checkWritable()
+        }
+    }
+
+    /// Too large to be looked through at every start: whoever reads it, or a backup, finds it.
+    @Test func aBackupOfALargeDatabaseComparesItsIndexes() async throws {
+        try await withDatabase { folder in
+            try folder.open().close()
+            try folder.execute(
+                """
+                INSERT INTO team (id, name, created_at, updated_at, revision) VALUES ('t1', 'payments', 0, 0, 1);
+                INSERT INTO team (id, name, description, created_at, updated_at, revision)
+                    VALUES ('t2', 'orders', printf('%.*c', 70000000, 'x'), 0, 0, 1);
+                """)
+            try SQLiteStore.backup(from: folder.database, to: folder.path("whole.sqlite"))
+            // In the index of names, and not in the table.
+            try folder.rewrite { content in
+                var changed = content
+                var rest = content.startIndex..<content.endIndex
+                while let found = changed.range(of: Data("payments".utf8), in: rest) {
+                    if content[found.lowerBound / Self.pageSize * Self.pageSize] == 0x0A {
+                        changed.replaceSubrange(found, with: Data("paymenta".utf8))
+                    }
+                    rest = found.upperBound..<content.endIndex
+                }
+                return changed
+            }
+            let error = #expect(throws: StoreOpenError.self) {
+                try SQLiteStore.backup(from: folder.database, to: folder.path("copy.sqlite"))
+            }
+            #expect(error?.description.contains("is damaged") == true)
+        }
+    }
+
     private static func fill(_ folder: DatabaseFolder) async throws {
         let store = try folder.open()
         let samples = StoreSamples()

@@ -6,21 +6,22 @@ extension SQLiteStore {
     /// be serving it right now. What is written to this store is refused as unavailable.
     /// - Throws: `StoreOpenError`.
     public static func openForReading(path: String, logger: Logger) throws -> SQLiteStore {
-        let file = DatabaseFile(path: path)
-        guard file.exists else { throw StoreOpenError.missing(path: path) }
-        try file.checkHeader()
+        let source = ReadOnlyDatabase(path: path)
+        try source.file.requireThere()
         let settings = SQLiteSettings(readers: 1)
         do {
-            let connection = try DatabaseQueue(
-                path: path, configuration: ConnectionSettings.reader(cache: settings.readerCache))
+            let connection = try source.open(cache: settings.readerCache)
             // Who takes the guards off the log is told what was done behind them, and not only that they are gone.
-            let version = try connection.writeWithoutTransaction { try file.checkSchema($0, isComplete: false) }
+            let version = try connection.writeWithoutTransaction {
+                try source.file.checkSchema($0, isComplete: false)
+            }
             guard version == Schema.newestVersion else {
                 throw StoreOpenError.outdated(path: path, found: version, known: Schema.newestVersion)
             }
-            return try SQLiteStore(path: path, writer: connection, lock: nil, settings: settings, logger: logger)
+            return try SQLiteStore(
+                path: source.location, writer: connection, lock: nil, settings: settings, logger: logger)
         } catch {
-            throw file.explain(error)
+            throw source.explain(error)
         }
     }
 }

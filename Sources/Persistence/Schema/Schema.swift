@@ -16,9 +16,9 @@ enum Schema {
         try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
     }
 
-    /// Brings the tables to the newest version, each step whole or not at all.
-    static func migrate(_ database: Database) throws {
-        for (index, migration) in migrations.enumerated().dropFirst(try version(of: database)) {
+    /// Brings the tables to a version, each step whole or not at all.
+    static func migrate(_ database: Database, to version: Int = newestVersion) throws {
+        for (index, migration) in migrations.prefix(version).enumerated().dropFirst(try self.version(of: database)) {
             try database.inTransaction(.immediate) {
                 try database.execute(sql: migration)
                 try database.execute(sql: "PRAGMA application_id = \(applicationID)")
@@ -37,17 +37,5 @@ enum Schema {
                 ORDER BY tbl_name, CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 ELSE 2 END, name
                 """)
         return statements.map { "\($0);\n" }.joined()
-    }
-
-    /// The names of the tables and indexes that a database of the newest version has.
-    static func parts(of database: Database) throws -> Set<String> {
-        try String.fetchSet(database, sql: "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")
-    }
-
-    static func expectedParts() throws -> Set<String> {
-        try DatabaseQueue().writeWithoutTransaction { database in
-            try migrate(database)
-            return try parts(of: database)
-        }
     }
 }

@@ -15,8 +15,13 @@ struct MigrateCommand: AsyncParsableCommand {
             FileDescriptor.makeFilesPrivate()
             _ = try DataDirectory.make(settings.dataDirectory)
             let (found, now) = try SQLiteStore.migrate(path: settings.databasePath)
-            let change = found == now ? "at version \(now) already" : "at version \(now) now, and was at \(found)"
-            StandardStream.error.write("postern: \(settings.databasePath) is \(change)\n")
+            let outcome =
+                switch found {
+                case 0: "was made, at version \(now)"
+                case now: "is at version \(now) already"
+                default: "is at version \(now) now, and was at \(found)"
+                }
+            StandardStream.error.write("postern: \(settings.databasePath) \(outcome)\n")
         }
     }
 }
