@@ -10,6 +10,7 @@ public final class SQLiteStore: Store {
     let commits: GroupCommit
     private let readers: ReaderPool
     private let checkpointer: Checkpointer?
+    private let files: ServedFiles
 
     /// Opens the database for a server, which then is the only one: makes the file if there is none, and brings its
     /// tables to the newest version.
@@ -31,11 +32,13 @@ public final class SQLiteStore: Store {
     ) throws {
         // Beside a server, the server moves the log.
         let checkpointer = lock == nil ? nil : try Checkpointer(path: path)
+        let files = ServedFiles(ofDatabase: path, lock: lock)
         self.lock = lock
         self.writer = writer
         self.checkpointer = checkpointer
+        self.files = files
         commits = GroupCommit(
-            connection: writer, largestBatch: settings.groupCommit ? settings.largestBatch : 1,
+            connection: writer, files: files, largestBatch: settings.groupCommit ? settings.largestBatch : 1,
             checkpointer: checkpointer, logger: logger)
         readers = try ReaderPool(path: path, count: settings.readers, cache: settings.readerCache)
     }
@@ -163,6 +166,9 @@ public final class SQLiteStore: Store {
         }
         try await withCheckedThrowingContinuation { commits.submit(Write(body, $0)) }
     }
+
+    /// The file that was removed or replaced under the open store; nothing is written while there is one.
+    public var movedFile: String? { files.moved }
 
     /// What was written since the store was opened.
     public var writeCounters: WriteCounters { commits.counters }

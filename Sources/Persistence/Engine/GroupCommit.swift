@@ -17,13 +17,17 @@ final class GroupCommit: Sendable {
     private let state = Mutex(State())
     private let largestBatch: Int
     private let connection: DatabaseQueue
+    private let files: ServedFiles
     /// nil: another process does it.
     private let checkpointer: Checkpointer?
     private let log = LogLength()
     private let logger: Logger
 
-    init(connection: DatabaseQueue, largestBatch: Int, checkpointer: Checkpointer?, logger: Logger) {
+    init(
+        connection: DatabaseQueue, files: ServedFiles, largestBatch: Int, checkpointer: Checkpointer?, logger: Logger
+    ) {
         self.connection = connection
+        self.files = files
         self.largestBatch = max(1, largestBatch)
         self.checkpointer = checkpointer
         self.logger = logger
@@ -91,6 +95,7 @@ final class GroupCommit: Sendable {
     private func commit(_ batch: ArraySlice<any PendingWrite>, _ database: Database) -> Int {
         var begun = 0
         do {
+            try files.check()
             let session = try Session(database, cache: RecordCache())
             try session.run("BEGIN IMMEDIATE")
             for write in batch {
@@ -98,6 +103,8 @@ final class GroupCommit: Sendable {
                 try run(write, in: session)
             }
             try session.run("COMMIT")
+            // It went into the files that were there a moment ago: nobody is told that it is durable if they are gone.
+            try files.check()
             state.withLock {
                 $0.counters.commits += 1
                 $0.counters.transactions += begun

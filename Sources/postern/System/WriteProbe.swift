@@ -16,6 +16,10 @@ actor WriteProbe {
     }
 
     func objection() async -> String? {
+        // Not where it stands: anybody may ask.
+        if let file = store.movedFile?.split(separator: "/").last {
+            return "\(file) was removed or replaced while the server uses it: nothing is written until that is mended."
+        }
         if let last, last.at.duration(to: .now) < Self.lifetime { return last.objection }
         let objection = await ask()
         last = (.now, objection)
