@@ -11,13 +11,15 @@ import GRDB
 extension SQLiteStore {
     /// Copies the database as it stands at one instant, while a server may be serving it. The copy is one file, durable
     /// when this returns, sound, and has the version that the original has.
+    /// - Parameter stop: lets another thread give it up.
     /// - Throws: `StoreOpenError`; then there is nothing at `destination`, or what was there before.
-    public static func backup(from path: String, to destination: String) throws {
+    public static func backup(from path: String, to destination: String, stop: BackupStop = BackupStop()) throws {
         let source = ReadOnlyDatabase(path: path)
         try source.file.requireThere()
         try requireNothing(at: destination)
         let copy = try UnfinishedCopy(of: destination)
         defer { copy.remove() }
+        stop.watch(copy)
         do {
             let queue = try source.open(cache: 256)
             try queue.writeWithoutTransaction { _ = try source.file.checkSchema($0) }

@@ -10,7 +10,7 @@ import GRDB
 
 /// A copy of a database that is being made, under another name than it will have. What a backup that was killed has
 /// left under that name goes with the next one.
-final class UnfinishedCopy {
+final class UnfinishedCopy: Sendable {
     private let destination: String
     private let path: String
     private let lock: FileLock

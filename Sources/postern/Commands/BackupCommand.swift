@@ -20,7 +20,10 @@ struct BackupCommand: AsyncParsableCommand {
         try await OperatorFault.reporting {
             let settings = try storage.settings()
             FileDescriptor.makeFilesPrivate()
-            try SQLiteStore.backup(from: settings.databasePath, to: file)
+            let stop = BackupStop()
+            let interruption = Interruption { stop.giveUp() }
+            defer { withExtendedLifetime(interruption) {} }
+            try SQLiteStore.backup(from: settings.databasePath, to: file, stop: stop)
         }
     }
 }

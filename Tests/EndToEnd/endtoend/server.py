@@ -19,10 +19,10 @@ def clean_environment():
     return {name: value for name, value in os.environ.items() if not name.startswith("POSTERN_")}
 
 
-def run(*arguments, timeout=60):
-    """Runs a command of the binary to its end."""
+def run(*arguments, timeout=60, under=()):
+    """Runs a command of the binary to its end, `under` another program that starts it."""
     return subprocess.run(
-        [BINARY, *map(str, arguments)], env=clean_environment(), capture_output=True, text=True, timeout=timeout
+        [*under, BINARY, *map(str, arguments)], env=clean_environment(), capture_output=True, text=True, timeout=timeout
     )
 
 
