@@ -56,7 +56,7 @@ use_python() {
     stamp="$(cat "$@" | sha256sum)"
     if [[ "$(cat .venv/postern-requirements 2>/dev/null)" != "$stamp" ]]; then
         say "Installing Python packages into .venv: $*"
-        [[ -x .venv/bin/python ]] || python3 -m venv .venv || die 'python3 could not make .venv'
+        [[ -x .venv/bin/pip ]] || python3 -m venv .venv || die 'python3 could not make .venv'
         .venv/bin/python -m pip install --quiet --disable-pip-version-check "${@/#/--requirement=}" ||
             die "pip could not install: $*"
         printf '%s\n' "$stamp" >.venv/postern-requirements
