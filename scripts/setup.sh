@@ -30,8 +30,8 @@ need_packages() {
 
 # What the build links, fetches with, and is tried out with.
 need_build_tools() {
-    need_packages ca-certificates curl gcc git libc6-dev libcurl4 libncurses6 libsqlite3-dev libstdc++-12-dev libxml2 \
-        procps zlib1g-dev
+    need_packages ca-certificates curl gcc git libc6-dev libcurl4 libncurses6 libsqlite3-dev libstdc++-12-dev \
+        libxml2-dev procps zlib1g-dev
     command -v swift >/dev/null ||
         die 'swift is missing: install Swift 6.2 or newer (https://www.swift.org/install/linux/) and put it on the PATH'
 }
