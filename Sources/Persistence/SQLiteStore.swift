@@ -49,6 +49,7 @@ public final class SQLiteStore: Store {
     public static func openBesideServer(path: String, logger: Logger) throws -> SQLiteStore {
         let file = DatabaseFile(path: path)
         try file.requireThere()
+        try file.check { _ = try file.checkSchema($0) }
         let settings = SQLiteSettings(readers: 1)
         do {
             let writer = try DatabaseQueue(
@@ -89,7 +90,15 @@ public final class SQLiteStore: Store {
     ) throws -> DatabaseQueue {
         let file = DatabaseFile(path: path)
         let isNew = try !file.isThere()
-        if isNew { try file.make() }
+        if isNew {
+            try file.make()
+        } else {
+            try file.check { database in
+                _ = try file.checkSchema(database)
+                try file.checkPages(database)
+            }
+        }
+        let isCutOff = file.hasJournal
         do {
             let writer = try DatabaseQueue(
                 path: path, configuration: ConnectionSettings.writer(cache: settings.writerCache))
@@ -97,7 +106,7 @@ public final class SQLiteStore: Store {
                 let version = try file.checkSchema(database)
                 note(isNew ? 0 : version)
                 try requireWritable(database, at: path)
-                try file.checkPages(database)
+                if isCutOff { try file.checkPages(database) }
                 guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
                     throw StoreOpenError.unwritable(
                         path: path, detail: "the file system does not support SQLite's write-ahead log")

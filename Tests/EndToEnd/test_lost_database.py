@@ -32,8 +32,8 @@ def everybody(data, saying, without=()):
 
 
 def contents(data):
-    # Whoever may serve makes the lock file.
-    return {path.name: path.read_bytes() for path in data.iterdir() if path.name != "postern.db.lock"}
+    # Whoever may serve makes the lock file, and whoever reads makes the index of the log anew.
+    return {path.name: path.read_bytes() for path in data.iterdir() if path.suffix not in (".lock", ".db-shm")}
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,19 @@ def test_only_the_log_is_left(killed, data, tmp_path, is_emptied):
     database.write_bytes(b"") if is_emptied else database.unlink()
     everybody(data, saying=["postern.db-wal", "put the database itself back", "restore the latest backup"])
     # The advice is right.
+    database.write_bytes(whole)
+    server = Server(tmp_path, dev=False).start()
+    killed[2].check(server.client(killed[1]))
+    assert server.stop() == 0
+
+
+@pytest.mark.parametrize("size", [50, 4096, 100_000])
+def test_a_file_cut_short_beside_its_log(killed, data, tmp_path, size):
+    """Nobody copies the log into what is left of the file, and removes it: it may be all that has the latest changes."""
+    database = data / "postern.db"
+    whole = database.read_bytes()
+    database.write_bytes(whole[:size])
+    everybody(data, saying=["is damaged", "restore the latest backup"])
     database.write_bytes(whole)
     server = Server(tmp_path, dev=False).start()
     killed[2].check(server.client(killed[1]))

@@ -1,6 +1,20 @@
 import GRDB
 
 extension DatabaseFile {
+    /// Looks at the database through a connection that cannot write, before there is one that can: closing that one
+    /// would copy the log into a file that turns out to be damaged, and remove the log.
+    func check(_ body: (Database) throws -> Void) throws {
+        // Only a writer can undo what was cut off, and then it looks for itself.
+        guard !hasJournal else { return }
+        do {
+            let reader = try DatabaseQueue(path: path, configuration: ConnectionSettings.reader(cache: 4096))
+            try reader.writeWithoutTransaction(body)
+            try reader.close()
+        } catch {
+            throw explain(error)
+        }
+    }
+
     /// Reads every page of a database that is small enough for it to take no time worth mentioning, and compares the
     /// indexes with their tables. A damaged page of a larger one is met by whoever reads it, and by the next backup.
     func checkPages(_ database: Database) throws {

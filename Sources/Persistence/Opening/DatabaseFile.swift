@@ -23,7 +23,7 @@ struct DatabaseFile {
 
     var hasLog: Bool { (DatabaseFile(path: log).size ?? 0) > 0 }
     /// What SQLite undoes at the next opening, because the power went while the file was made.
-    private var hasJournal: Bool { (DatabaseFile(path: "\(path)-journal").size ?? 0) > 0 }
+    var hasJournal: Bool { (DatabaseFile(path: "\(path)-journal").size ?? 0) > 0 }
 
     /// Looks for the file, and at its first bytes, before SQLite does.
     /// - Returns: false if there is none, nor a sign that there was one.

@@ -49,7 +49,7 @@ struct PowerCutRun {
     ) async throws -> Bool {
         let moments: [Moment] = isFirst ? [.opening] : [.opening, .changing, .changing, .changing, .closing]
         let moment = moments.randomElement(using: &random) ?? .opening
-        if moment == .opening { disk.cut(atOperation: Int.random(in: 1...(isFirst ? 300 : 6), using: &random)) }
+        if moment == .opening { disk.cut(atOperation: Int.random(in: 1...(isFirst ? 16 : 6), using: &random)) }
         let store: SQLiteStore
         do {
             store = try open(disk)
