@@ -29,8 +29,13 @@ struct ServedFiles {
     /// - Throws: `StoreError.unavailable` while one of them is gone.
     func check() throws(StoreError) {
         guard let moved else { return }
+        // Without its lock, the database itself is whole, and another server may have it by now.
+        let remedy =
+            moved.hasSuffix(".lock")
+            ? "stop every server of this folder, and start one"
+            : "stop the server, put the file back or restore the latest backup, and start it again"
         throw .unavailable(
             reason: "\(moved) was removed or replaced while this server uses it, so that nothing is written any more: "
-                + "stop the server, put the file back or restore the latest backup, and start it again")
+                + remedy)
     }
 }
