@@ -105,6 +105,8 @@ import TestSupport
         await world.settle(world.reconciler())
         let endpoint = try await world.endpoint(id)
         #expect(endpoint.phase == .attention && endpoint.lastError?.code == "endpoint_deleted")
+        let moves = try await world.events().filter { $0.kind == .endpointMoved }.map(\.detail)
+        #expect(moves.last == ["from": "active", "to": "attention", "code": "endpoint_deleted"])
         #expect(await world.cloud.inventory().endpoints.isEmpty)
     }
 

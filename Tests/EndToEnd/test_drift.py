@@ -52,18 +52,25 @@ def connections(scene, flavour, **filters):
     return list(scene.owner.walk(f"/v1/services/{scene.flavours[flavour].service}/connections", **filters))
 
 
+def told(scene, endpoint, kind):
+    """The details of the endpoint's events of this kind."""
+    return [event["detail"] for event in scene.events(endpoint_id=endpoint["id"]) if event["kind"] == kind]
+
+
 @play
 def what_was_deleted_by_hand_is_made_again(scene, flavour):
     endpoint = scene.reaches(scene.approved(flavour)["endpoint_id"], "active")
     first = endpoint["native_id"]
-    [before] = scene.in_fake(endpoint["id"])
+    assert [found["native_id"] for found in scene.in_fake(endpoint["id"])] == [first]
     scene.admin.post("/dev/fake/endpoints/delete", {"native_id": first}, expect=204)
-    eventually(
-        lambda: any(e["kind"] == "endpoint.drift_seen" for e in scene.events(endpoint_id=endpoint["id"])), PERIOD,
-        "the drift is not seen")
-    scene.reaches(endpoint["id"], "active", within=PERIOD)
-    [after] = scene.in_fake(endpoint["id"])
-    assert before and after["endpoint_id"] == endpoint["id"]
+    eventually(lambda: told(scene, endpoint, "endpoint.drift_seen"), PERIOD, "the drift is not seen")
+    active = scene.reaches(endpoint["id"], "active", within=PERIOD)
+    assert [found["native_id"] for found in scene.in_fake(endpoint["id"])] == [active["native_id"]]
+    # At Google the second has the name of the first.
+    assert (active["native_id"] == first) == (flavour == "gcp")
+    assert told(scene, endpoint, "endpoint.drift_seen") == [{"missing": "endpoint", "repair": "create_endpoint"}]
+    steps = [step["action"] for step in told(scene, endpoint, "endpoint.step_taken")]
+    assert steps.count("create_endpoint") == 2
 
 
 @play
@@ -75,6 +82,8 @@ def what_was_deleted_by_hand_is_only_shown_if_the_owners_want_that(scene, flavou
     shown = scene.reaches(endpoint["id"], "attention", within=PERIOD)
     assert shown["last_error"]["code"] == "endpoint_deleted" and shown["last_error"]["side"] == "consumer"
     assert shown["waiting_on"]["role"] == "consumer"
+    assert {"from": "active", "to": "attention", "code": "endpoint_deleted"} in told(
+        scene, endpoint, "endpoint.phase_changed")
     scene.consumer.post(f"/v1/endpoints/{endpoint['id']}/release", expect=202)
     scene.reaches(endpoint["id"], "closed")
 
@@ -108,6 +117,7 @@ def a_lost_admission_is_put_back(scene, flavour):
     assert not is_admitted()
     eventually(is_admitted, PERIOD, "the admission is not put back")
     scene.reaches(endpoint["id"], "active", within=PERIOD)
+    assert told(scene, endpoint, "endpoint.drift_seen") == [{"missing": "admission", "repair": "admit"}]
 
 
 def found_by_hand(scene, flavour):
@@ -126,8 +136,8 @@ def found_by_hand(scene, flavour):
     assert (connection["native_id"], connection["status"], connection["endpoint_id"]) == (native, "pending", None)
     assert connection["account_native_id"] == scene.account(flavour)["native_id"]
     assert connections(scene, flavour, requested="true") == []
-    told = [e["detail"]["native_id"] for e in scene.events(scene.owner) if e["kind"] == "connection.discovered"]
-    assert told == [native]
+    natives = [e["detail"]["native_id"] for e in scene.events(scene.owner) if e["kind"] == "connection.discovered"]
+    assert natives == [native]
     return request, native
 
 
