@@ -117,4 +117,9 @@ extension AWSRig {
     }
 
     func advance() async throws { try await emulator("advance") }
+
+    func advance(only scene: BackendScene) async throws {
+        let accounts = [scene.producer.nativeID] + scene.consumers.map(\.account.nativeID)
+        try await emulator("advance", ["accounts": .array(accounts.map { .string($0) })])
+    }
 }

@@ -90,6 +90,14 @@ public protocol BackendRig: Sendable {
 
     /// Lets the cloud go on with what it is at work at: by time where its clock is ours, else by a short wait.
     func advance() async throws
+
+    /// The same, for what is in one scene: what goes on in others at the same time is left alone, where the cloud tells
+    /// them apart.
+    func advance(only scene: BackendScene) async throws
+}
+
+extension BackendRig {
+    public func advance(only scene: BackendScene) async throws { try await advance() }
 }
 
 /// What a scene is to have.

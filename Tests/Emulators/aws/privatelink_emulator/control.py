@@ -116,9 +116,10 @@ def policy_use():
     return {"used": {role: sorted(actions) for role, actions in policies.USED.items()}}
 
 
-def advance():
-    """Everything that is under way comes to its end."""
-    for resource in [r for b in all_backends() for r in [*b.vpc_end_points.values(), *b.configurations.values()]]:
+def advance(accounts=None):
+    """Everything that is under way comes to its end, in these accounts or in all."""
+    backends = [b for b in all_backends() if accounts is None or b.account_id in accounts]
+    for resource in [r for b in backends for r in [*b.vpc_end_points.values(), *b.configurations.values()]]:
         if isinstance(resource, Changing):
             resource.advance()
 
