@@ -152,7 +152,8 @@ let package = Package(
         .executableTarget(
             name: "crash-rig",
             dependencies: [
-                "Connectivity", "ControlPlane", "Persistence", "CloudTransport", "AWSPrivateLink", "GooglePSC", logging,
+                "Connectivity", "ControlPlane", "Persistence", "CloudTransport", "FakeCloud", "AWSPrivateLink",
+                "GooglePSC", logging,
             ],
             path: "Tests/CrashRig",
             swiftSettings: settings),

@@ -12,28 +12,46 @@ import Synchronization
 /// no handler runs.
 final class CrashSequence: Sendable {
     private let death: Death?
-    private let state = Mutex((isArmed: false, calls: 0))
+    private let state = Mutex(State())
+
+    private struct State {
+        var isArmed = false
+        var calls = 0
+        var delayable: [Int] = []
+    }
 
     init(_ death: Death?) { self.death = death }
 
     /// From here on calls are counted.
     func arm() { state.withLock { $0.isArmed = true } }
 
+    /// Calls so far, and the numbers of those that can be late.
+    var count: (calls: Int, delayable: [Int]) { state.withLock { ($0.calls, $0.delayable) } }
+
+    /// - Parameter delay: makes `effect` only send the call; nil: this call is never on its way.
     func step<Value, Failure: Error>(
-        isolation: isolated (any Actor)? = #isolation, _ effect: () async throws(Failure) -> Value
+        isolation: isolated (any Actor)? = #isolation, delay: (() -> Void)? = nil,
+        _ effect: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         let number = state.withLock { state in
-            if state.isArmed { state.calls += 1 }
-            return state.isArmed ? state.calls : 0
+            guard state.isArmed else { return 0 }
+            state.calls += 1
+            if delay != nil { state.delayable.append(state.calls) }
+            return state.calls
         }
-        if death == Death(call: number, moment: .before) { Self.die() }
+        let moment = death?.call == number ? death?.moment : nil
+        switch moment {
+        case .before: Self.die()
+        case .late: delay?()
+        case .after, nil: break
+        }
         let outcome: Result<Value, Failure>
         do throws(Failure) {
             outcome = .success(try await effect())
         } catch {
             outcome = .failure(error)
         }
-        if death == Death(call: number, moment: .after) { Self.die() }
+        if moment != nil { Self.die() }
         return try outcome.get()
     }
 

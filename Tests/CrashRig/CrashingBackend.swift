@@ -1,9 +1,9 @@
 import Connectivity
 import ControlPlane
 
-/// A cloud, whose every call may be the process's last.
+/// A cloud elsewhere, whose every call may be the process's last; those that change something may be late, too.
 struct CrashingBackend: CloudBackend {
-    let backend: any CloudBackend
+    let backend: DistantBackend
     let calls: CrashSequence
 
     func networks(of account: CloudAccount) async throws(CloudError) -> [NetworkSighting] {
@@ -15,11 +15,15 @@ struct CrashingBackend: CloudBackend {
     }
 
     func ensurePublished(_ target: ServiceTarget) async throws(CloudError) {
-        try await calls.step { () async throws(CloudError) in try await backend.ensurePublished(target) }
+        try await calls.step(delay: backend.port.delayNext) { () async throws(CloudError) in
+            try await backend.ensurePublished(target)
+        }
     }
 
     func ensureUnpublished(_ target: ServiceTarget) async throws(CloudError) {
-        try await calls.step { () async throws(CloudError) in try await backend.ensureUnpublished(target) }
+        try await calls.step(delay: backend.port.delayNext) { () async throws(CloudError) in
+            try await backend.ensureUnpublished(target)
+        }
     }
 
     func observe(_ target: EndpointTarget) async throws(CloudError) -> EndpointObservation {
@@ -27,36 +31,38 @@ struct CrashingBackend: CloudBackend {
     }
 
     func ensureAdmitted(_ target: EndpointTarget, limit: Int) async throws(CloudError) {
-        try await calls.step { () async throws(CloudError) in
+        try await calls.step(delay: backend.port.delayNext) { () async throws(CloudError) in
             try await backend.ensureAdmitted(target, limit: limit)
         }
     }
 
     func ensureExpelled(_ target: EndpointTarget, remaining: Int) async throws(CloudError) {
-        try await calls.step { () async throws(CloudError) in
+        try await calls.step(delay: backend.port.delayNext) { () async throws(CloudError) in
             try await backend.ensureExpelled(target, remaining: remaining)
         }
     }
 
     func ensureEndpoint(_ target: EndpointTarget, token: String) async throws(CloudError) {
-        try await calls.step { () async throws(CloudError) in
+        try await calls.step(delay: backend.port.delayNext) { () async throws(CloudError) in
             try await backend.ensureEndpoint(target, token: token)
         }
     }
 
     func ensureAccepted(_ target: EndpointTarget, connection nativeID: String) async throws(CloudError) {
-        try await calls.step { () async throws(CloudError) in
+        try await calls.step(delay: backend.port.delayNext) { () async throws(CloudError) in
             try await backend.ensureAccepted(target, connection: nativeID)
         }
     }
 
     func ensureRejected(_ target: EndpointTarget, connection nativeID: String) async throws(CloudError) {
-        try await calls.step { () async throws(CloudError) in
+        try await calls.step(delay: backend.port.delayNext) { () async throws(CloudError) in
             try await backend.ensureRejected(target, connection: nativeID)
         }
     }
 
     func ensureEndpointAbsent(_ target: EndpointTarget) async throws(CloudError) {
-        try await calls.step { () async throws(CloudError) in try await backend.ensureEndpointAbsent(target) }
+        try await calls.step(delay: backend.port.delayNext) { () async throws(CloudError) in
+            try await backend.ensureEndpointAbsent(target)
+        }
     }
 }

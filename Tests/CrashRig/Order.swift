@@ -1,5 +1,26 @@
 package import Connectivity
 
+/// What a process of the rig is for.
+package enum Errand: Codable, Sendable {
+    case play(Order)
+    case host(CloudOrder)
+}
+
+/// Which fake cloud a process is to be.
+package struct CloudOrder: Codable, Sendable {
+    package let stage: Stage
+    /// What the consumer's own endpoint points at.
+    package let serviceName: String
+    /// The file that keeps the cloud, with the scene in it.
+    package let journal: String
+
+    package init(stage: Stage, serviceName: String, journal: String) {
+        self.stage = stage
+        self.serviceName = serviceName
+        self.journal = journal
+    }
+}
+
 /// What the driver tells one process: which story to bring to its end, in which cloud, and where to die on the way.
 package struct Order: Codable, Sendable {
     package let story: Story
@@ -22,13 +43,15 @@ package struct Order: Codable, Sendable {
 
 /// When the process kills itself.
 package struct Death: Codable, Hashable, Sendable {
-    package enum Moment: String, CaseIterable, Codable, Sendable {
+    package enum Moment: String, Codable, Sendable {
+        /// Before or after the call's effect.
         case before, after
+        /// While the call is on its way: its effect comes when the next process has begun.
+        case late
     }
 
     /// The store's writes and the calls of a cloud are counted as one sequence, from 1.
     package let call: Int
-    /// Before or after the call's effect.
     package let moment: Moment
 
     package init(call: Int, moment: Moment) {
@@ -43,10 +66,20 @@ package enum Story: String, CaseIterable, Codable, Sendable {
     case approveSelfManaged = "approve self-managed"
     case reject
     case revoke
+    /// Approved, and revoked by the process that comes after a death, wherever the first one got.
+    case revokeEarly = "revoke under creation"
     case expire
     case retire = "service retired with live endpoints"
     case adopt
     case publish
+
+    /// Whether what happens, and not only how often it is tried, depends on where the first process died.
+    package var dependsOnThePoint: Bool {
+        switch self {
+        case .revokeEarly: true
+        case .approveManaged, .approveSelfManaged, .reject, .revoke, .expire, .retire, .adopt, .publish: false
+        }
+    }
 }
 
 /// The part of a cloud in which a story takes place.

@@ -20,6 +20,8 @@ struct Performance {
         if try await !people.hasDone("prepare") { try await prepare() }
         server.calls.arm()
         try await play()
+        let count = server.calls.count
+        port.order(.ended(calls: count.calls, delayable: count.delayable))
         guard order.death == nil else { return }
         // A last look at everything must find nothing left to do.
         server.clock.advance(by: .seconds(310))
@@ -32,13 +34,13 @@ struct Performance {
         switch order.story {
         case .adopt, .publish: break
         case .retire: try await people.offer(.published(order.stage.blueprint))
-        case .approveManaged, .approveSelfManaged, .reject, .revoke, .expire:
+        case .approveManaged, .approveSelfManaged, .reject, .revoke, .revokeEarly, .expire:
             try await people.offer(.adopted(nativeID: order.stage.service))
         }
         try await settle("the networks are known") { try await people.network() != nil }
         switch order.story {
         case .adopt, .publish: break
-        case .approveManaged, .approveSelfManaged, .reject: try await serviceIs(.available)
+        case .approveManaged, .approveSelfManaged, .reject, .revokeEarly: try await serviceIs(.available)
         case .revoke, .expire, .retire:
             try await serviceIs(.available)
             try await people.file(.managed, lifetime: order.story == .expire ? .lasting(.seconds(3600)) : .untilRevoked)
@@ -59,7 +61,7 @@ struct Performance {
             try await people.decide(.approve)
             if try await !people.hasDone("identify") {
                 try await endpointIs(.awaitingConsumer)
-                guard case .nativeID(let native) = try port.call(.consumerMakesEndpoint) else {
+                guard case .nativeID(let native) = port.call(.consumerMakesEndpoint) else {
                     throw Failure("the consumer made no endpoint")
                 }
                 try await people.identify(native)
@@ -70,6 +72,14 @@ struct Performance {
             try await people.decide(.reject)
             await server.reconciler.runUntilSettled()
         case .revoke:
+            try await people.revoke()
+            try await endpointIs(.closed)
+        case .revokeEarly:
+            if try await !people.hasDone("decide") {
+                try await people.file(.managed)
+                try await people.decide(.approve)
+                try await endpointIs(.active)
+            }
             try await people.revoke()
             try await endpointIs(.closed)
         case .expire:
@@ -103,7 +113,7 @@ struct Performance {
         for _ in 0..<40 {
             await server.reconciler.runUntilSettled()
             if try await condition() { return }
-            guard case .done = try port.call(.advance) else { throw Failure("the cloud stands still") }
+            port.order(.advance)
             server.clock.advance(by: .seconds(16))
         }
         throw Failure("it never came about that \(what): \(try await people.standing())")

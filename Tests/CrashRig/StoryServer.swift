@@ -60,8 +60,9 @@ struct StoryServer: Sendable {
     private static func dropIntents(in store: SQLiteStore) async throws {
         try await store.write { transaction in
             for var endpoint in try transaction.endpoints(EndpointQuery(audience: .everything), Page(limit: .max))
-            where endpoint.intent != nil {
+            where endpoint.intent != nil || !endpoint.unseenCalls.isEmpty {
                 endpoint.intent = nil
+                endpoint.unseenCalls = []
                 endpoint.revision += 1
                 try transaction.update(endpoint)
             }

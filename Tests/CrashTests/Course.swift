@@ -11,42 +11,43 @@ import Testing
 struct Course: Sendable, CustomTestStringConvertible {
     let story: Story
     let kind: BackendKind
-    /// The sabotage; it ends with the first fault that is found.
-    var forgetsIntents = false
+    /// The sabotage; it ends once a flaw in this place is found.
+    var forgetsIntents: Flaw.Place?
 
     static let all = BackendKind.all.flatMap { kind in Story.allCases.map { Course(story: $0, kind: kind) } }
 
     var testDescription: String { "\(story.rawValue), \(kind.name)" }
 
     struct Outcome: Sendable {
-        /// Calls at which the process was killed, each before and after its effect.
+        /// What a run without a crash made. Each is to be a process's last: before and after its effect, and on its way.
+        var calls = RigProcess.Calls()
+        var expectedPoints: Int { 2 * calls.count + calls.delayable.count }
+        /// Runs that were killed.
         var points = 0
-        var crashes = 0
-        var faults: [String] = []
+        var flaws: [Flaw] = []
     }
 
     /// Counts up until a run ends uncrashed.
     func run() async throws -> Outcome {
         let rig = try await kind.makeRig()
         let reference = try await perform(nil, on: rig)
-        guard reference.faults.isEmpty else {
-            return Outcome(faults: reference.faults.map { "without a crash: \($0)" })
+        guard reference.flaws.isEmpty else {
+            return Outcome(flaws: reference.flaws.map { $0.when("without a crash") })
         }
         let next = Counter()
         return try await withThrowingTaskGroup(of: Outcome.self) { lanes in
             for _ in 0..<Self.lanes {
                 lanes.addTask {
                     var outcome = Outcome()
-                    while outcome.faults.count < (forgetsIntents ? 1 : 10) {
-                        guard try await crash(at: next.draw(), on: rig, reference.happenings, &outcome) else { break }
+                    while !isDone(outcome) {
+                        guard try await crash(at: next.draw(), on: rig, reference, &outcome) else { break }
                     }
                     return outcome
                 }
             }
-            return try await lanes.reduce(into: Outcome()) { sum, lane in
+            return try await lanes.reduce(into: Outcome(calls: reference.calls)) { sum, lane in
                 sum.points += lane.points
-                sum.crashes += lane.crashes
-                sum.faults += lane.faults
+                sum.flaws += lane.flaws
             }
         }
     }
@@ -56,36 +57,41 @@ struct Course: Sendable, CustomTestStringConvertible {
     /// More calls than any story makes: what counts beyond never ends.
     private static let mostCalls = 200
 
+    private func isDone(_ outcome: Outcome) -> Bool {
+        outcome.flaws.count >= 10 || outcome.flaws.contains { $0.place == forgetsIntents }
+    }
+
     /// - Returns: false if the story ended before that call.
     private func crash(
-        at call: Int, on rig: any BackendRig, _ reference: [String: Int], _ outcome: inout Outcome
+        at call: Int, on rig: any BackendRig, _ reference: Result, _ outcome: inout Outcome
     ) async throws -> Bool {
         guard call < Self.mostCalls else { throw CourseFailure("\(testDescription) never ends") }
-        for moment in Death.Moment.allCases {
-            let death = Death(call: call, moment: moment)
-            let performance = try await perform(death, on: rig)
-            guard performance.wasKilled || !performance.faults.isEmpty else { return false }
-            outcome.crashes += performance.wasKilled ? 1 : 0
-            var faults = performance.faults
-            let told = Self.steps(performance.happenings)
-            if told != Self.steps(reference), faults.isEmpty {
-                faults = ["the log tells another story: \(difference(told, Self.steps(reference)))"]
+        for moment in Self.moments(of: call, in: reference.calls) {
+            let result = try await perform(Death(call: call, moment: moment), on: rig)
+            guard result.wasKilled || !result.flaws.isEmpty else { return false }
+            outcome.points += result.wasKilled ? 1 : 0
+            var flaws = result.flaws
+            if flaws.isEmpty, let difference = difference(result.happenings, reference.happenings) {
+                flaws = [Flaw(.record, "the log tells another story: \(difference)")]
             }
-            outcome.faults += faults.map { "killed \(moment) call \(call): \($0)" }
+            outcome.flaws += flaws.map { $0.when("killed \(moment) call \(call)") }
         }
-        outcome.points += 1
         return true
     }
 
-    /// All but the phases on the way: which of them are seen depends on when a look falls, with or without a crash.
-    private static func steps(_ happenings: [String: Int]) -> [String: Int] {
-        happenings.filter { !$0.key.hasPrefix("endpoint.phase_changed") }
+    private static func moments(of call: Int, in calls: RigProcess.Calls) -> [Death.Moment] {
+        [.before, .after] + (calls.delayable.contains(call) ? [.late] : [])
     }
 
-    private func difference(_ found: [String: Int], _ expected: [String: Int]) -> String {
-        Set(found.keys).union(expected.keys).sorted()
-            .filter { found[$0] != expected[$0] }
-            .map { "\($0): \(found[$0] ?? 0) rather than \(expected[$0] ?? 0) times" }.joined(separator: "; ")
+    /// nil if both tell the same.
+    private func difference(_ found: [String: Int], _ expected: [String: Int]) -> String? {
+        let differing = Set(found.keys).union(expected.keys).sorted().filter { name in
+            let (times, due) = (found[name] ?? 0, expected[name] ?? 0)
+            return story.dependsOnThePoint ? times > due : times != due
+        }
+        guard !differing.isEmpty else { return nil }
+        return differing.map { "\($0): \(found[$0] ?? 0) rather than \(expected[$0] ?? 0) times" }
+            .joined(separator: "; ")
     }
 
     private final class Counter: Sendable {
@@ -101,45 +107,49 @@ struct Course: Sendable, CustomTestStringConvertible {
 
     private struct Result {
         var wasKilled = false
-        var faults: [String] = []
+        /// Of the process that ended.
+        var calls = RigProcess.Calls()
+        var flaws: [Flaw] = []
         var happenings: [String: Int] = [:]
     }
 
     /// Plays the story, dying as told; then again without dying, on what is left.
     private func perform(_ death: Death?, on rig: any BackendRig) async throws -> Result {
-        let world = try await World(rig)
-        let before = try await world.look()
         let folder = try CrashFolder()
         defer { folder.remove() }
+        let world = try await World(rig, in: folder)
         var order = Order(
-            story: story, stage: world.stage, database: folder.database,
-            environment: (rig as? any DirectRig)?.serverEnvironment)
-        order.forgetsIntents = forgetsIntents
+            story: story, stage: world.stage, database: folder.database, environment: world.environment)
+        order.forgetsIntents = forgetsIntents != nil
         var result = Result()
         if death != nil {
             order.death = death
             switch try await RigProcess(order: order).run(answer: world.answer) {
             case .killed: result.wasKilled = true
-            case .finished: return result
+            case .finished(let calls):
+                result.calls = calls
+                return result
             case .failed(let words):
-                result.faults.append("the first process failed: \(words)")
+                result.flaws.append(Flaw(.run, "the first process failed: \(words)"))
                 return result
             }
             order.death = nil
         }
-        let end = try await RigProcess(order: order).run(answer: world.answer)
-        guard end == .finished else {
-            result.faults.append("it did not converge: \(end)")
+        switch try await RigProcess(order: order).run(answer: world.answer) {
+        case .finished(let calls): result.calls = calls
+        case .killed:
+            result.flaws.append(Flaw(.run, "the process without an end of its own was killed"))
+            return result
+        case .failed(let words):
+            result.flaws.append(Flaw(.run, "it did not converge: \(words)"))
             return result
         }
-        try await world.settleCloud()
         do {
             let record = try await Record(database: order.database)
             result.happenings = record.happenings
-            result.faults = Expectation(story: story, world: world, before: before)
-                .faults(in: try await world.look(), record)
+            result.flaws = Expectation(story: story, world: world).flaws(in: try await world.end(), record)
         } catch let broken as EventChain.Break {
-            result.faults.append("the log is broken: \(broken)")
+            result.flaws.append(Flaw(.record, "the log is broken: \(broken)"))
         }
         return result
     }

@@ -8,8 +8,11 @@ import Persistence
 struct Record {
     let endpoint: Endpoint?
     let service: PublishedService?
-    /// What happened, how often. Ids and addresses, which differ from run to run, are left out.
+    /// What happened, how often, but for an endpoint's phases. Ids and addresses, which differ from run to run, are left
+    /// out.
     let happenings: [String: Int]
+    let endpointPath: PhasePath
+    let servicePath: PhasePath
     let lastEventAt: Timestamp?
     /// Leases that processes hold, or held when they died.
     let leases: [Schedule.Lease]
@@ -39,8 +42,13 @@ struct Record {
             guard ids.insert(event.id).inserted else { throw Doubled(what: "\(event.id)") }
         }
         guard reached == head else { throw EventChain.Break.truncated(at: reached.sequence, expected: head.sequence) }
+        endpointPath = PhasePath(
+            events, moved: .endpointMoved, ended: .endpointClosing, toward: Endpoint.Phase.closing.rawValue)
+        servicePath = PhasePath(
+            events, moved: .serviceMoved, ended: .serviceWithdrawn, toward: PublishedService.Phase.retiring.rawValue)
         lastEventAt = events.last?.at
-        happenings = Dictionary(events.map { (Self.summary(of: $0), 1) }, uniquingKeysWith: +)
+        happenings = Dictionary(
+            events.filter { $0.kind != .endpointMoved }.map { (Self.summary(of: $0), 1) }, uniquingKeysWith: +)
     }
 
     struct Doubled: Error {

@@ -6,9 +6,16 @@ import Synchronization
 /// One process of the rig, from its start to its end.
 struct RigProcess {
     enum End: Equatable {
-        case finished
+        case finished(Calls)
         case killed
         case failed(String)
+    }
+
+    /// At which the process could have died on the way.
+    struct Calls: Equatable {
+        var count = 0
+        /// Those that could have been late.
+        var delayable: [Int] = []
     }
 
     let order: Order
@@ -18,50 +25,44 @@ struct RigProcess {
         let process = Process()
         let (input, output, errors) = (Pipe(), Pipe(), Pipe())
         process.executableURL = Self.executable
-        process.arguments = [String(decoding: try JSONEncoder().encode(order), as: UTF8.self)]
+        process.arguments = [try Errand.play(order).argument]
         process.standardInput = input
         process.standardOutput = output
         process.standardError = errors
-        let (ends, ended) = AsyncStream.makeStream(of: End.self)
+        let (deaths, died) = AsyncStream.makeStream(of: Death.self)
         process.terminationHandler = { process in
-            switch (process.terminationReason, process.terminationStatus) {
-            case (.exit, 0): ended.yield(.finished)
-            case (.uncaughtSignal, SIGKILL): ended.yield(.killed)
-            case (_, let status):
-                let words = String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self)
-                ended.yield(.failed("status \(status): \(words)"))
-            }
-            ended.finish()
+            died.yield(Death(reason: process.terminationReason, status: process.terminationStatus))
+            died.finish()
         }
         try process.run()
-        for await line in lines(of: output.fileHandleForReading) {
-            let reply = await answer(try JSONDecoder().decode(PortCall.self, from: line))
+        var calls = Calls()
+        for await line in output.fileHandleForReading.lines {
+            let call = try JSONDecoder().decode(PortCall.self, from: line)
+            let reply: PortReply
+            if case .ended(let count, let delayable) = call {
+                (calls, reply) = (Calls(count: count, delayable: delayable), .done)
+            } else {
+                reply = await answer(call)
+            }
             try input.fileHandleForWriting.write(
                 contentsOf: try JSONEncoder().encode(reply) + [UInt8(ascii: "\n")])
         }
-        return await ends.first { _ in true } ?? .failed("no end")
+        switch await deaths.first(where: { _ in true }) {
+        case Death(reason: .exit, status: 0): return .finished(calls)
+        case Death(reason: .uncaughtSignal, status: SIGKILL): return .killed
+        case let death:
+            let words = String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self)
+            return .failed("status \(death?.status ?? -1): \(words)")
+        }
     }
 
-    /// Read by a thread of its own: the calls may come at any time.
-    private func lines(of handle: FileHandle) -> AsyncStream<Data> {
-        let (lines, arrived) = AsyncStream.makeStream(of: Data.self)
-        Thread.detachNewThread {
-            var rest = Data()
-            while true {
-                let chunk = handle.availableData
-                guard !chunk.isEmpty else { return arrived.finish() }
-                rest += chunk
-                while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                    arrived.yield(Data(rest[..<end]))
-                    rest = Data(rest[rest.index(after: end)...])
-                }
-            }
-        }
-        return lines
+    private struct Death: Equatable {
+        let reason: Process.TerminationReason
+        let status: CInt
     }
 
     /// Beside the test bundle, in the build folder.
-    private static let executable: URL = {
+    static let executable: URL = {
         let here = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         return here.appending(path: "crash-rig")
     }()

@@ -1,6 +1,5 @@
 import ControlPlane
 import Connectivity
-import Synchronization
 import TestSupport
 
 @testable import BackendContractTests
@@ -8,105 +7,111 @@ import TestSupport
 
 /// The world outside the process that is killed: the cloud, and the consumer's own hands in it.
 final class World: Sendable {
-    let rig: any BackendRig
     let scene: BackendScene
+    let stage: Stage
+    /// How the process reaches the cloud by itself; nil: through `answer`.
+    let environment: [String: String]?
     /// An endpoint that somebody else made, and that has nothing to do with the story.
     let foreignEndpoint: String
-    private let backend: any CloudBackend
-    private let madeByConsumer = Mutex<String?>(nil)
+    /// The cloud before the story.
+    let before: Sight
+    private let cloud: Cloud
 
+    private enum Cloud: Sendable {
+        /// An emulator's, which the tests and the process that is killed both call.
+        case shared(any BackendRig, CloudDesk)
+        /// A fake one in a process of its own, which goes by this journal.
+        case apart(CloudProcess, any JournaledRig, journal: String)
+    }
+
+    var provider: CloudProvider { stage.provider }
     var consumer: RigConsumer { scene.consumers[0] }
-    private var bystander: RigConsumer { scene.consumers[1] }
 
-    init(_ rig: any BackendRig) async throws {
-        self.rig = rig
-        scene = try await rig.makeScene(SceneWish(consumers: 2))
-        backend = try await rig.makeBackend()
-        let bystander = scene.consumers[1]
+    init(_ kind: any BackendRig, in folder: CrashFolder) async throws {
+        let journaled = kind as? any JournaledRig
+        let rig = try journaled?.opening(journal: folder.journal) ?? kind
+        let scene = try await rig.makeScene(SceneWish(consumers: 2))
+        let (consumer, bystander) = (scene.consumers[0], scene.consumers[1])
         try await rig.admit(bystander.account.nativeID, limit: 1, to: scene.service)
         foreignEndpoint = try await rig.createEndpoint(
             by: bystander, in: bystander.network.subnets[0], to: scene.service, disguisedAs: nil)
-        try await settleCloud()
-    }
-
-    /// Lets the cloud finish what it is at work at, if nothing new comes.
-    func settleCloud() async throws { for _ in 0..<8 { try await rig.advance() } }
-
-    var stage: Stage {
-        Stage(
+        try await rig.settle(scene)
+        before = try await Sight(rig, scene)
+        stage = Stage(
             provider: rig.provider, region: scene.region, producer: .init(scene.producer),
             consumer: .init(consumer.account), network: consumer.network.nativeID,
             subnet: consumer.network.subnets[0].nativeID, service: scene.service.nativeID, blueprint: scene.blueprint)
+        environment = (rig as? any DirectRig)?.serverEnvironment
+        if let journaled {
+            let process = try CloudProcess(
+                CloudOrder(stage: stage, serviceName: scene.service.serviceName, journal: folder.journal))
+            cloud = .apart(process, journaled, journal: folder.journal)
+        } else {
+            let desk = CloudDesk(
+                backend: try await rig.makeBackend(), advance: { try await rig.settle(scene) },
+                makeEndpoint: {
+                    try await rig.createEndpoint(
+                        by: consumer, in: consumer.network.subnets[0], to: scene.service, disguisedAs: nil)
+                })
+            cloud = .shared(rig, desk)
+        }
+        self.scene = scene
     }
 
-    /// Everything in the scene, past the backend.
-    func look() async throws -> Sight {
-        let services = try await rig.services(of: scene.producer)
-        return Sight(
-            endpoints: try await rig.endpoints(of: consumer), addresses: try await rig.heldAddresses(of: consumer),
-            foreignEndpoints: try await rig.endpoints(of: bystander),
-            foreignAddresses: try await rig.heldAddresses(of: bystander), services: Set(services),
-            admissions: try await rig.admissions(to: scene.service),
-            connections: try await rig.connections(to: scene.service))
-    }
-
-    struct Sight: Equatable {
-        var endpoints: [RigEndpoint]
-        var addresses: Set<String>
-        var foreignEndpoints: [RigEndpoint]
-        var foreignAddresses: Set<String>
-        var services: Set<RigService>
-        var admissions: [String: Int?]
-        var connections: [String: String]
-    }
-
-    // MARK: What the process asks for
-
+    /// What the cloud, or the consumer, says to a call of the process.
     func answer(_ call: PortCall) async -> PortReply {
-        do {
-            return try await reply(to: call)
-        } catch let error as CloudError {
-            return .refused(WireCloudError(error))
-        } catch {
-            return .broken("\(error)")
+        switch cloud {
+        case .shared(_, let desk): await desk.answer(call)
+        case .apart(let process, _, _): await process.answer(call)
         }
     }
 
-    private func reply(to call: PortCall) async throws -> PortReply {
-        switch call {
-        case .networks(let account):
-            return .networks(try await backend.networks(of: try account.account()).map(WireNetwork.init))
-        case .observeService(let target):
-            return .service(try await backend.observe(try target.target()).map(WireServiceObservation.init))
-        case .publish(let target): try await backend.ensurePublished(try target.target())
-        case .unpublish(let target): try await backend.ensureUnpublished(try target.target())
-        case .observeEndpoint(let target):
-            return .endpoint(WireEndpointObservation(try await backend.observe(try target.target())))
-        case .admit(let target, let limit): try await backend.ensureAdmitted(try target.target(), limit: limit)
-        case .expel(let target, let remaining):
-            try await backend.ensureExpelled(try target.target(), remaining: remaining)
-        case .createEndpoint(let target, let token):
-            try await backend.ensureEndpoint(try target.target(), token: token)
-        case .accept(let target, let connection):
-            try await backend.ensureAccepted(try target.target(), connection: connection)
-        case .reject(let target, let connection):
-            try await backend.ensureRejected(try target.target(), connection: connection)
-        case .deleteEndpoint(let target): try await backend.ensureEndpointAbsent(try target.target())
-        case .advance: try await settleCloud()
-        case .consumerMakesEndpoint: return .nativeID(try await makeConsumersEndpoint())
+    /// Everything in the scene, past the backend, when all is over.
+    func end() async throws -> Sight {
+        let rig: any BackendRig
+        switch cloud {
+        case .shared(let shared, _): rig = shared
+        case .apart(let process, let journaled, let journal):
+            // What is still on its way arrives.
+            _ = await process.answer(.advance)
+            await process.end()
+            rig = try journaled.opening(journal: journal)
+            // Time in which nothing took effect is not in the journal: it has to pass again.
+            for _ in 0..<4 { try await rig.settle(scene) }
         }
-        return .done
+        try await rig.settle(scene)
+        return try await Sight(rig, scene)
     }
 
-    private func makeConsumersEndpoint() async throws -> String {
-        if let made = madeByConsumer.withLock({ $0 }) { return made }
-        let native = try await rig.createEndpoint(
-            by: consumer, in: consumer.network.subnets[0], to: scene.service, disguisedAs: nil)
-        madeByConsumer.withLock { $0 = native }
-        return native
-    }
+    /// What eyes other than the backend's see in a scene.
+    struct Sight: Equatable {
+        let endpoints: [RigEndpoint]
+        let addresses: Set<String>
+        let foreignEndpoints: [RigEndpoint]
+        let foreignAddresses: Set<String>
+        let services: Set<RigService>
+        let admissions: [String: Int?]
+        /// The native status of each, by the endpoint's native id.
+        let connections: [String: String]
 
-    var consumersOwnEndpoint: String? { madeByConsumer.withLock { $0 } }
+        init(_ rig: any BackendRig, _ scene: BackendScene) async throws {
+            let (consumer, bystander) = (scene.consumers[0], scene.consumers[1])
+            endpoints = try await rig.endpoints(of: consumer)
+            addresses = try await rig.heldAddresses(of: consumer)
+            foreignEndpoints = try await rig.endpoints(of: bystander)
+            foreignAddresses = try await rig.heldAddresses(of: bystander)
+            services = Set(try await rig.services(of: scene.producer))
+            admissions = try await rig.admissions(to: scene.service)
+            connections = try await rig.connections(to: scene.service)
+        }
+    }
+}
+
+extension BackendRig {
+    /// Lets the cloud finish what it is at work at, if nothing new comes.
+    fileprivate func settle(_ scene: BackendScene) async throws {
+        for _ in 0..<8 { try await advance(only: scene) }
+    }
 }
 
 extension Stage.Account {

@@ -4,19 +4,42 @@ import Foundation
 import Synchronization
 
 /// The way to the driver: a line out, a line in. One call at a time.
+///
+/// Where the driver itself is broken, the process ends: a story that went on without an answer would prove nothing.
 final class Port: Sendable {
-    struct Closed: Error {}
+    private let delaysNext = Mutex(false)
 
-    private let turn = Mutex(())
+    /// The next call will only be on its way when its answer comes.
+    func delayNext() { delaysNext.withLock { $0 = true } }
 
-    func call(_ call: PortCall) throws -> PortReply {
-        try turn.withLock { _ in
-            var line = try JSONEncoder().encode(call)
-            line.append(UInt8(ascii: "\n"))
-            try FileHandle.standardOutput.write(contentsOf: line)
-            guard let reply = readLine() else { throw Closed() }
-            return try JSONDecoder().decode(PortReply.self, from: Data(reply.utf8))
+    func call(_ call: PortCall) -> PortReply {
+        delaysNext.withLock { delays in
+            let reply: PortReply
+            do {
+                var line = try JSONEncoder().encode(delays ? .late(call) : call)
+                delays = false
+                line.append(UInt8(ascii: "\n"))
+                try FileHandle.standardOutput.write(contentsOf: line)
+                guard let answer = readLine() else { Self.giveUp("it is gone") }
+                reply = try JSONDecoder().decode(PortReply.self, from: Data(answer.utf8))
+            } catch {
+                Self.giveUp("\(error)")
+            }
+            if case .broken(let reason) = reply { Self.giveUp(reason) }
+            return reply
         }
+    }
+
+    /// Asks for something that has no answer but that it was done.
+    func order(_ call: PortCall) {
+        guard case .done = self.call(call) else { Self.giveUpOnStrangeAnswer() }
+    }
+
+    static func giveUpOnStrangeAnswer() -> Never { giveUp("it answered something else than it was asked") }
+
+    private static func giveUp(_ reason: String) -> Never {
+        FileHandle.standardError.write(Data("the driver failed: \(reason)\n".utf8))
+        exit(1)
     }
 }
 
@@ -25,66 +48,65 @@ struct DistantBackend: CloudBackend {
     let port: Port
 
     func networks(of account: CloudAccount) async throws(CloudError) -> [NetworkSighting] {
-        guard case .networks(let networks) = try send(.networks(WireAccount(account))) else { throw .strange }
+        guard case .networks(let networks) = try send(.networks(WireAccount(account))) else {
+            Port.giveUpOnStrangeAnswer()
+        }
         return networks.map(\.sighting)
     }
 
     func observe(_ target: ServiceTarget) async throws(CloudError) -> ServiceObservation? {
-        guard case .service(let seen) = try send(.observeService(WireServiceTarget(target))) else { throw .strange }
+        guard case .service(let seen) = try send(.observeService(WireServiceTarget(target))) else {
+            Port.giveUpOnStrangeAnswer()
+        }
         return seen?.observation
     }
 
     func observe(_ target: EndpointTarget) async throws(CloudError) -> EndpointObservation {
         guard case .endpoint(let seen) = try send(.observeEndpoint(WireEndpointTarget(target))) else {
-            throw .strange
+            Port.giveUpOnStrangeAnswer()
         }
         return seen.observation
     }
 
     func ensurePublished(_ target: ServiceTarget) async throws(CloudError) {
-        _ = try send(.publish(WireServiceTarget(target)))
+        try order(.publish(WireServiceTarget(target)))
     }
 
     func ensureUnpublished(_ target: ServiceTarget) async throws(CloudError) {
-        _ = try send(.unpublish(WireServiceTarget(target)))
+        try order(.unpublish(WireServiceTarget(target)))
     }
 
     func ensureAdmitted(_ target: EndpointTarget, limit: Int) async throws(CloudError) {
-        _ = try send(.admit(WireEndpointTarget(target), limit: limit))
+        try order(.admit(WireEndpointTarget(target), limit: limit))
     }
 
     func ensureExpelled(_ target: EndpointTarget, remaining: Int) async throws(CloudError) {
-        _ = try send(.expel(WireEndpointTarget(target), remaining: remaining))
+        try order(.expel(WireEndpointTarget(target), remaining: remaining))
     }
 
     func ensureEndpoint(_ target: EndpointTarget, token: String) async throws(CloudError) {
-        _ = try send(.createEndpoint(WireEndpointTarget(target), token: token))
+        try order(.createEndpoint(WireEndpointTarget(target), token: token))
     }
 
     func ensureAccepted(_ target: EndpointTarget, connection nativeID: String) async throws(CloudError) {
-        _ = try send(.accept(WireEndpointTarget(target), connection: nativeID))
+        try order(.accept(WireEndpointTarget(target), connection: nativeID))
     }
 
     func ensureRejected(_ target: EndpointTarget, connection nativeID: String) async throws(CloudError) {
-        _ = try send(.reject(WireEndpointTarget(target), connection: nativeID))
+        try order(.reject(WireEndpointTarget(target), connection: nativeID))
     }
 
     func ensureEndpointAbsent(_ target: EndpointTarget) async throws(CloudError) {
-        _ = try send(.deleteEndpoint(WireEndpointTarget(target)))
+        try order(.deleteEndpoint(WireEndpointTarget(target)))
+    }
+
+    private func order(_ call: PortCall) throws(CloudError) {
+        guard case .done = try send(call) else { Port.giveUpOnStrangeAnswer() }
     }
 
     private func send(_ call: PortCall) throws(CloudError) -> PortReply {
-        let reply: PortReply
-        do {
-            reply = try port.call(call)
-        } catch {
-            throw CloudError(kind: .unavailable, message: "\(error)")
-        }
+        let reply = port.call(call)
         if case .refused(let error) = reply { throw error.error }
         return reply
     }
-}
-
-extension CloudError {
-    fileprivate static let strange = CloudError(kind: .unavailable, message: "The driver answered something else.")
 }

@@ -1,5 +1,5 @@
 /// A call of the `CloudBackend` port, or of the story's other hands, as one line of JSON.
-package enum PortCall: Codable, Sendable {
+package indirect enum PortCall: Codable, Sendable {
     case networks(WireAccount)
     case observeService(WireServiceTarget)
     case publish(WireServiceTarget)
@@ -16,6 +16,11 @@ package enum PortCall: Codable, Sendable {
     case advance
     /// The consumer makes its endpoint by hand, once however often it is asked, and tells its native id.
     case consumerMakesEndpoint
+    /// On its way: it takes effect when the cloud next goes on, and nobody hears the answer.
+    case late(PortCall)
+    /// The story has ended, after so many calls at which the process could have died, and with these among them that
+    /// could have been late.
+    case ended(calls: Int, delayable: [Int])
 }
 
 package enum PortReply: Codable, Sendable {
@@ -25,6 +30,6 @@ package enum PortReply: Codable, Sendable {
     case service(WireServiceObservation?)
     case endpoint(WireEndpointObservation)
     case refused(WireCloudError)
-    /// The driver itself failed.
+    /// Who should answer has failed itself: no answer of a cloud.
     case broken(String)
 }
