@@ -11,6 +11,7 @@ public final class SQLiteStore: Store {
     private let readers: ReaderPool
     private let checkpointer: Checkpointer?
     private let files: ServedFiles
+    private let damageReport: DamageReport
 
     /// Opens the database for a server, which then is the only one: makes the file if there is none, and brings its
     /// tables to the newest version.
@@ -36,11 +37,14 @@ public final class SQLiteStore: Store {
         self.lock = lock
         self.writer = writer
         self.checkpointer = checkpointer
+        let damageReport = DamageReport(logger: logger)
         self.files = files
+        self.damageReport = damageReport
         commits = GroupCommit(
             connection: writer, files: files, largestBatch: settings.groupCommit ? settings.largestBatch : 1,
-            checkpointer: checkpointer, logger: logger)
-        readers = try ReaderPool(path: path, count: settings.readers, cache: settings.readerCache)
+            checkpointer: checkpointer, damage: damageReport, logger: logger)
+        readers = try ReaderPool(
+            path: path, count: settings.readers, cache: settings.readerCache, damage: damageReport)
     }
 
     /// Opens a database that a server may be serving right now, for a few short transactions: takes no lock from the
@@ -178,6 +182,9 @@ public final class SQLiteStore: Store {
 
     /// The file that was removed or replaced under the open store; nothing is written while there is one.
     public var movedFile: String? { files.moved }
+
+    /// What the store has met first that is not what was written, and what to do about it; nil: nothing so far.
+    public var damage: String? { damageReport.reason }
 
     /// What was written since the store was opened.
     public var writeCounters: WriteCounters { commits.counters }

@@ -21,6 +21,7 @@ import Testing
                 logger: Logger(label: "test") { _ in CollectingLogHandler { line in logs.withLock { $0.append(line) } }
                 })
             defer { store.close() }
+            #expect(store.damage == nil)
             try folder.rewriteInPlace { Self.overwritePages(holding: "orders", in: &$0) }
             for _ in 0..<3 {
                 for isWrite in [false, true] {
@@ -28,16 +29,20 @@ import Testing
                         let teams: @Sendable (any StoreReader) throws -> [Team] = { try $0.teams(Page(limit: .max)) }
                         _ = isWrite ? try await store.write { try teams($0) } : try await store.read(teams)
                     }
-                    guard case .unavailable(let reason)? = error else { return }
+                    guard case .damaged(let reason)? = error else {
+                        Issue.record("damage is told as \(String(describing: error))")
+                        return
+                    }
                     #expect(reason.hasPrefix("the database is damaged: stop the server and restore the latest backup"))
                 }
             }
             // The same connection reads what is whole.
             #expect(try await store.read { try $0.eventHead() }.sequence == 300)
             try await store.checkWritable()
-            // A commit that was lost to the damage is told once; a read, by whoever asked for it.
+            // It has met damage all the same, which is told once, and known from then on.
             let lines = logs.withLock { $0 }
-            #expect(lines.count == 3 && lines.allSatisfy { $0.contains("the database is damaged") })
+            #expect(lines.count == 1 && lines.allSatisfy { $0.contains("the database is damaged") }, "\(lines)")
+            #expect(store.damage?.hasPrefix("the database is damaged: stop the server") == true)
             let destination = folder.path("copy.sqlite")
             let refusal = #expect(throws: StoreOpenError.self) {
                 try SQLiteStore.backup(from: folder.database, to: destination)
@@ -211,7 +216,7 @@ extension DatabaseFolder {
     }
 }
 
-private struct CollectingLogHandler: LogHandler {
+struct CollectingLogHandler: LogHandler {
     var logLevel: Logger.Level = .error
     var metadata: Logger.Metadata = [:]
     let collect: @Sendable (String) -> Void

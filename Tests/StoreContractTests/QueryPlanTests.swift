@@ -1,6 +1,7 @@
 import Connectivity
 import ControlPlane
 import GRDB
+import Logging
 import Synchronization
 import Testing
 
@@ -125,6 +126,8 @@ import Testing
         ID(at: Timestamp(milliseconds: 1), entropy: .init(high: 0, low: number))
     }
 
+    private static let noDamage = DamageReport(logger: Logger(label: "test"))
+
     /// The last of a plan's four columns.
     private static func detail(_ columns: inout Columns) throws -> String {
         for _ in 0..<3 { _ = try columns.next(Int.self) }
@@ -139,12 +142,13 @@ import Testing
             database.trace { event in
                 if case .statement(let statement) = event { statements.withLock { _ = $0.insert(statement.sql) } }
             }
-            try body(SQLiteTransaction(session: Session(database)))
+            try body(SQLiteTransaction(session: Session(database, damage: Self.noDamage)))
             database.trace(nil)
             let seen = statements.withLock { $0 }
             #expect(seen.count > 10)
             for sql in seen {
-                let plan = try Session(database).rows("EXPLAIN QUERY PLAN \(sql)", [], Self.detail)
+                let plan = try Session(database, damage: Self.noDamage).rows(
+                    "EXPLAIN QUERY PLAN \(sql)", [], Self.detail)
                 for step in plan {
                     #expect(!sql.contains("NOT EXISTS") || !step.contains("approval_by_verdict"), "\(step) in: \(sql)")
                     #expect(!step.hasPrefix("SCAN") && !step.contains("TEMP B-TREE"), "\(step) in: \(sql)")

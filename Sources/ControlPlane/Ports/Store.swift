@@ -3,14 +3,15 @@ public import Connectivity
 /// Where everything is remembered. Bodies are synchronous, so that the compiler forbids awaiting a cloud inside one.
 public protocol Store: Sendable {
     /// Runs `body` on one consistent snapshot.
-    /// - Throws: what `body` throws, or `StoreError.unavailable`.
+    /// - Throws: what `body` throws, or `StoreError.unavailable` or `.damaged`.
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (any StoreReader) throws -> Value
     ) async throws -> Value
 
     /// Runs `body` as one transaction; transactions run one after another. Returns only when the changes are durable.
     /// If `body` throws, none of its changes is kept and no other transaction is touched.
-    /// - Throws: what `body` throws, or `StoreError.unavailable`: then nothing was changed, or it is not known to be.
+    /// - Throws: what `body` throws, or `StoreError.unavailable` or `.damaged`: then nothing was changed, or it is not
+    ///   known to be.
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value
@@ -23,6 +24,8 @@ public enum StoreError: Error, Hashable {
     case duplicate
     /// The store cannot be read or written now; the reason is for the operator.
     case unavailable(reason: String)
+    /// What is stored is not what was written, and it does not mend by itself. The store has told the operator, once.
+    case damaged(reason: String)
 }
 
 /// A part of a list: at most `limit` entries behind the one at `after`, in the list's order.

@@ -113,6 +113,9 @@ public final class Reconciler: Service {
                 return work
             }
             return state.withLock { state in claimed.filter { state.inFlight.insert($0.id).inserted } }
+        } catch StoreError.damaged {
+            // Told once, by the store.
+            return []
         } catch {
             logger.error("The reconciler cannot read what is due.", metadata: ["error": "\(error)"])
             return []
@@ -126,6 +129,8 @@ public final class Reconciler: Service {
             case .service(let service): try await ServiceReconciliation(workplace).run(service)
             case .account(let account): try await NetworkDiscovery(workplace).run(account)
             }
+        } catch StoreError.damaged {
+            // Told once, by the store.
         } catch {
             // Only the store throws here. The lease runs out, and the work is taken up again from what was recorded.
             logger.error("A reconciliation could not be recorded.", metadata: ["error": "\(error)"])

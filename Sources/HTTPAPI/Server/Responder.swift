@@ -84,6 +84,9 @@ struct Responder: HTTPResponder {
         case StoreError.unavailable(let reason):
             call.logger.error("store unavailable", metadata: ["reason": "\(reason)"])
             return Problem(.unavailable, "The store cannot be used now.", headers: [.retryAfter: "5"])
+        case StoreError.damaged:
+            return Problem(
+                .unavailable, "The store is damaged, and its operator has been told.", headers: [.retryAfter: "60"])
         default:
             call.logger.error("request failed", metadata: ["route": "\(call.template)", "error": "\(error)"])
             return Problem(.internal, "The log has the cause, under the request id.")

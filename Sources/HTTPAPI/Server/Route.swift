@@ -16,7 +16,7 @@ struct Route: Sendable {
     /// routes of their own.
     let path: String
     let access: Access
-    /// Throws `Problem`, or `StoreError.unavailable`, which is told as 503; anything else is told as 500 and logged.
+    /// Throws `Problem`, or `StoreError.unavailable` or `.damaged`, which is told as 503; anything else is told as 500 and logged.
     let handler: Handler
 
     init(_ method: HTTPRequest.Method, _ path: String, access: Access, handler: @escaping Handler) {

@@ -21,11 +21,14 @@ final class GroupCommit: Sendable {
     /// nil: another process does it.
     private let checkpointer: Checkpointer?
     private let log = LogLength()
+    private let damage: DamageReport
     private let logger: Logger
 
     init(
-        connection: DatabaseQueue, files: ServedFiles, largestBatch: Int, checkpointer: Checkpointer?, logger: Logger
+        connection: DatabaseQueue, files: ServedFiles, largestBatch: Int, checkpointer: Checkpointer?,
+        damage: DamageReport, logger: Logger
     ) {
+        self.damage = damage
         self.connection = connection
         self.files = files
         self.largestBatch = max(1, largestBatch)
@@ -96,7 +99,7 @@ final class GroupCommit: Sendable {
         var begun = 0
         do {
             try files.check()
-            let session = try Session(database, cache: RecordCache())
+            let session = try Session(database, cache: RecordCache(), damage: damage)
             try session.run("BEGIN IMMEDIATE")
             for write in batch {
                 begun += 1
@@ -112,14 +115,25 @@ final class GroupCommit: Sendable {
             checkpointer?.note(frames: log.frames)
             return begun
         } catch {
-            let failure = error as? StoreError ?? .unavailable(reason: "\(error)")
-            let reason = if case .unavailable(let reason) = failure { reason } else { "the commit failed: \(failure)" }
-            logger.error("The store could not be written.", metadata: ["reason": "\(reason)"])
+            let failure = note(error)
             if sqlite3_get_autocommit(database.sqliteConnection) == 0 { try? database.execute(sql: "ROLLBACK") }
             let lost = begun == 0 ? batch.count : begun
-            for write in batch.prefix(lost) { write.fail(.unavailable(reason: reason)) }
+            for write in batch.prefix(lost) { write.fail(failure) }
             return lost
         }
+    }
+
+    /// Tells the operator why a commit is lost, unless it is damage, which the store tells once.
+    private func note(_ error: any Error) -> StoreError {
+        let reason: String
+        switch error {
+        case StoreError.damaged(let reason): return .damaged(reason: reason)
+        case StoreError.unavailable(let told): reason = told
+        case let failure as StoreError: reason = "the commit failed: \(failure)"
+        default: reason = "\(error)"
+        }
+        logger.error("The store could not be written.", metadata: ["reason": "\(reason)"])
+        return .unavailable(reason: reason)
     }
 
     /// Runs one transaction in a savepoint.

@@ -13,8 +13,10 @@ final class ReaderPool: Sendable {
 
     private let state: Mutex<State>
     private let all: [DatabaseQueue]
+    private let damage: DamageReport
 
-    init(path: String, count: Int, cache kibibytes: Int) throws {
+    init(path: String, count: Int, cache kibibytes: Int, damage: DamageReport) throws {
+        self.damage = damage
         let configuration = ConnectionSettings.reader(cache: kibibytes)
         all = try (0..<max(1, count)).map { _ in try DatabaseQueue(path: path, configuration: configuration) }
         state = Mutex(State(idle: all))
@@ -24,7 +26,7 @@ final class ReaderPool: Sendable {
     func read<Value: Sendable>(_ body: @Sendable (any StoreReader) throws -> Value) async throws -> Value {
         let connection = await borrow()
         defer { giveBack(connection) }
-        return try Self.read(on: connection, body)
+        return try read(on: connection, body)
     }
 
     private func borrow() async -> DatabaseQueue {
@@ -48,11 +50,11 @@ final class ReaderPool: Sendable {
         next?.resume(returning: connection)
     }
 
-    private static func read<Value>(
+    private func read<Value>(
         on connection: DatabaseQueue, _ body: (any StoreReader) throws -> Value
     ) throws -> Value {
         try connection.writeWithoutTransaction { database in
-            let session = try Session(database)
+            let session = try Session(database, damage: damage)
             try session.run("BEGIN")
             defer {
                 // Also after a failure of the disk: a snapshot left open would be a fault of the program's.

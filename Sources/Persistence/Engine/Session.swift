@@ -12,20 +12,26 @@ final class Session {
     /// What broke the running transaction; from then on every statement fails alike, so that a body which swallows the
     /// error cannot go on half-way, nor outside of any transaction.
     private(set) var failure: StoreError?
+    private let damage: DamageReport
 
-    init(_ database: Database, cache: RecordCache? = nil) throws {
+    init(_ database: Database, cache: RecordCache? = nil, damage: DamageReport) throws {
         guard let handle = database.sqliteConnection else {
             throw StoreError.unavailable(reason: "the database is closed")
         }
         self.database = database
         self.handle = handle
         self.cache = cache
+        self.damage = damage
     }
 
     /// Whether a transaction is open: SQLite ends one by itself after some failures.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
     func forgetFailure() { failure = nil }
+
+    /// Notes that what is stored is not what was written.
+    /// - Returns: what to throw.
+    func noteDamage(_ detail: String) -> StoreError { .damaged(reason: damage.note(detail)) }
 
     /// - Returns: the number of rows that were changed.
     @discardableResult
@@ -112,18 +118,14 @@ final class Session {
         default:
             let code = sqlite3_extended_errcode(handle)
             let message = "SQLite: \(String(cString: sqlite3_errmsg(handle))) (\(code)) at \(sql.prefix(60))"
-            let failure = StoreError.unavailable(reason: Self.advice(code).map { "\($0) (\(message))" } ?? message)
+            let failure: StoreError =
+                switch code & 0xFF {
+                case SQLITE_CORRUPT, SQLITE_NOTADB: noteDamage(message)
+                case SQLITE_FULL: .unavailable(reason: "the disk is full: make room (\(message))")
+                default: .unavailable(reason: message)
+                }
             self.failure = failure
             return failure
-        }
-    }
-
-    /// What the operator has to do about the failures that do not pass by themselves.
-    private static func advice(_ code: Int32) -> String? {
-        switch code & 0xFF {
-        case SQLITE_CORRUPT, SQLITE_NOTADB: "the database is damaged: stop the server and restore the latest backup"
-        case SQLITE_FULL: "the disk is full: make room"
-        default: nil
         }
     }
 }

@@ -1,3 +1,4 @@
+import ControlPlane
 import Logging
 import Persistence
 
@@ -5,6 +6,7 @@ import Persistence
 /// would be a write.
 actor WriteProbe {
     private static let lifetime: Duration = .seconds(1)
+    private static let damaged = "The database is damaged: restore the latest backup; the log says more."
 
     private let store: SQLiteStore
     private let logger: Logger
@@ -27,9 +29,13 @@ actor WriteProbe {
     }
 
     private func ask() async -> String? {
+        // What a probe writes is a row of its own, and says nothing of the rest.
+        guard store.damage == nil else { return Self.damaged }
         do {
             try await store.checkWritable()
             return nil
+        } catch StoreError.damaged {
+            return Self.damaged
         } catch {
             logger.error("The store cannot be written", metadata: ["error": "\(error)"])
             return "The store cannot be written now; the log says why."
