@@ -10,10 +10,12 @@ public struct API: Sendable {
 
     /// - Parameters:
     ///   - readiness: what `/readyz` asks.
+    ///   - verification: what is known of the log of events.
     ///   - developmentCloud: the cloud that is not real, to be handled under `/dev/fake`; nil: these paths do not exist.
     /// - Throws: if the built-in document is damaged.
     public init(
         store: any Store, useCases: UseCases, environment: Environment, readiness: [ReadinessCheck],
+        verification: @escaping @Sendable () -> LogVerification,
         developmentCloud: (any DevelopmentCloud)? = nil, logger: Logger
     ) throws {
         self.logger = logger
@@ -32,7 +34,7 @@ public struct API: Sendable {
         routes += RequestRoutes(requests: useCases.requests).routes(desk)
         routes += ApprovalRoutes(approvals: useCases.approvals).routes(desk)
         routes += EndpointRoutes(endpoints: useCases.endpoints).routes(desk)
-        routes += EventRoutes().routes(desk)
+        routes += EventRoutes(verification: verification).routes(desk)
         if let developmentCloud { routes += FakeCloudRoutes(cloud: developmentCloud).routes(desk) }
         self.routes = routes
     }

@@ -25,14 +25,18 @@ struct Server {
         let reconciler = Reconciler(
             store: store, backends: clouds.backends, useCases: useCases, environment: environment,
             settings: ReconcilerSettings(), wake: wake, instance: UUID().uuidString, logger: logger)
+        let watch = LogWatch(
+            store: store, environment: environment, settings: LogWatchSettings(interval: settings.verifyLogInterval),
+            logger: logger)
         let demo = try clouds.fake.map { _ in try Demo(store: store, useCases: useCases, folder: folder.path) }
         if let fake = clouds.fake {
             try await demo?.prepare(fake, reconciler, url: settings.port == 0 ? nil : url(settings.port))
         }
         let api = try API(
             store: store, useCases: useCases, environment: environment,
-            readiness: readiness(store, reconciler, environment), developmentCloud: clouds.fake, logger: logger)
-        try await serve(api, reconciler) { url in
+            readiness: readiness(store, reconciler, watch, environment), verification: { watch.verification },
+            developmentCloud: clouds.fake, logger: logger)
+        try await serve(api, reconciler, watch) { url in
             guard let demo else { return }
             try demo.note(url: url)
             if await becomesAlive(reconciler, environment) { demo.greet() }
@@ -77,7 +81,7 @@ struct Server {
     }
 
     private func readiness(
-        _ store: SQLiteStore, _ reconciler: Reconciler, _ environment: Environment
+        _ store: SQLiteStore, _ reconciler: Reconciler, _ watch: LogWatch, _ environment: Environment
     ) -> [ReadinessCheck] {
         let probe = WriteProbe(store, logger: logger)
         return [
@@ -85,12 +89,17 @@ struct Server {
             ReadinessCheck("reconciler") {
                 reconciler.isAlive(at: environment.now()) ? nil : "The reconciler has not looked at the store lately."
             },
+            // People still have to decide.
+            ReadinessCheck("event_log", isEssential: false) {
+                watch.verification.state == .broken ? "The log of events is broken: see GET /v1/events/head." : nil
+            },
         ]
     }
 
     /// - Parameter whenReady: is told the address once the server listens.
     private func serve(
-        _ api: API, _ reconciler: Reconciler, whenReady: @escaping @Sendable (String) async throws -> Void
+        _ api: API, _ reconciler: Reconciler, _ watch: LogWatch,
+        whenReady: @escaping @Sendable (String) async throws -> Void
     ) async throws {
         let (ports, bound) = AsyncStream.makeStream(of: Int.self)
         let listener = api.service(
@@ -105,7 +114,7 @@ struct Server {
             try await whenReady(url)
         }
         var configuration = ServiceGroupConfiguration(
-            services: [services], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: [services, watch], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // Then the group cancels what still runs; the deadline ends what does not heed that.
         configuration.maximumGracefulShutdownDuration = settings.shutdownTimeout * 4 / 5
         let deadline = StopDeadline(allowance: settings.shutdownTimeout, logger: logger)

@@ -21,11 +21,11 @@ def token(data):
     return done.stdout.strip()
 
 
-def refused(*arguments, saying=(), under=()):
-    """It exits with 1 and one clear line."""
+def refused(*arguments, saying=(), under=(), code=1):
+    """It exits with 1, or another code, and one clear line."""
     done = run(*arguments, timeout=30, under=under)
     lines = [line for line in done.stderr.splitlines() if line.startswith("postern: ")]
-    assert done.returncode == 1 and len(lines) == 1, (done.returncode, done.stdout, done.stderr)
+    assert done.returncode == code and len(lines) == 1, (done.returncode, done.stdout, done.stderr)
     for words in saying:
         assert words in lines[0], lines[0]
     return lines[0]
@@ -247,7 +247,7 @@ class TestTampering:
             database.execute("DROP TRIGGER event_is_final")
             database.execute("DROP TRIGGER event_stays")
             database.execute(sql)
-        refused("verify-log", "--data-dir", data, "--expect", head, saying=[bad])
+        refused("verify-log", "--data-dir", data, "--expect", head, saying=[bad], code=2)
 
     def test_a_backup_is_checked_as_well(self, log, tmp_path):
         data, head = log
@@ -259,7 +259,8 @@ class TestTampering:
         assert set(tmp_path.iterdir()) == files, "reading a backup leaves files behind"
         later = run("verify-log", "--data-dir", data, "--expect", head)
         assert later.returncode == 0 and later.stdout.startswith("13 events")
-        refused("verify-log", "--database", copy, "--expect", later.stdout.split()[-1], saying=["ends at event 12"])
+        refused("verify-log", "--database", copy, "--expect", later.stdout.split()[-1], code=2,
+                saying=["ends at event 12"])
 
     @pytest.mark.parametrize("head", ["", "12", "12:", "x:" + "0" * 64, "-1:" + "0" * 64, "12:" + "g" * 64])
     def test_a_head_that_is_none(self, log, head):

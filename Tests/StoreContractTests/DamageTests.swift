@@ -83,7 +83,7 @@ import Testing
                     refused += 1
                 } catch is StoreError {
                     unavailable += 1
-                } catch is EventLogCheck.Fault {
+                } catch is EventLogFault {
                     tampered += 1
                 }
                 for end in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: folder.database + end) }

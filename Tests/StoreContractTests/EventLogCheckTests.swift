@@ -13,7 +13,7 @@ import Testing
     struct Tampering: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let sql: String
-        let fault: EventLogCheck.Fault
+        let fault: EventLogFault
 
         init(_ name: String, _ sql: String, _ fault: EventChain.Break) {
             testDescription = name
@@ -37,7 +37,7 @@ import Testing
             .altered(sequence: 12)),
         Tampering("a detail cleared", "UPDATE event SET team_id = NULL WHERE sequence = 12", .altered(sequence: 12)),
         Tampering(
-            "another hash", "UPDATE event SET hash = replace(hash, '0', '1') || '' WHERE sequence = 9",
+            "another hash", "UPDATE event SET hash = replace(hash, '0', '1') WHERE sequence = 9",
             .altered(sequence: 9)),
         Tampering("one removed", "DELETE FROM event WHERE sequence = 20", .outOfSequence(found: 21, expected: 20)),
         Tampering("the first removed", "DELETE FROM event WHERE sequence = 1", .outOfSequence(found: 2, expected: 1)),
@@ -64,6 +64,30 @@ import Testing
             "INSERT INTO event (sequence, \(copiedColumns)) SELECT -3, \(copiedColumns) FROM event WHERE sequence = 1",
             .outOfSequence(found: -3, expected: 1)),
         Tampering(
+            "one slipped in before all numbers",
+            """
+            INSERT INTO event (sequence, \(copiedColumns))
+            SELECT -9223372036854775808, \(copiedColumns) FROM event WHERE sequence = 1
+            """, .outOfSequence(found: .min, expected: 1)),
+        Tampering(
+            "one slipped in behind all numbers",
+            """
+            INSERT INTO event (sequence, \(copiedColumns))
+            SELECT 9223372036854775807, \(copiedColumns) FROM event WHERE sequence = 1
+            """, .outOfSequence(found: .max, expected: 41)),
+        Tampering(
+            "a member of a detail twice, of which the last counts",
+            """
+            UPDATE event SET detail = '{"reason":"another",' || substr(detail, 2) WHERE sequence = 13
+            """, .altered(sequence: 13)),
+        Tampering(
+            "a detail written with other white space",
+            "UPDATE event SET detail = replace(detail, ':', ': ') WHERE sequence = 13", .altered(sequence: 13)),
+        Tampering(
+            "a text whose bytes read alike",
+            "UPDATE event SET actor_subject = CAST(x'f09f98' AS TEXT) WHERE sequence = 14", .altered(sequence: 14)),
+        Tampering("the last hash emptied", "UPDATE event SET hash = '' WHERE sequence = 40", .altered(sequence: 40)),
+        Tampering(
             "two reordered",
             """
             UPDATE event SET sequence = -30 WHERE sequence = 30;
@@ -75,11 +99,11 @@ import Testing
     ]
 
     @Test(arguments: tamperings, [1, 7, 500])
-    func theFirstBadEventIsNamed(_ tampering: Tampering, pageSize: Int) async throws {
+    func theFirstBadEventIsNamed(_ tampering: Tampering, stretch: Int) async throws {
         try await Self.withLog { folder, head in
             try folder.tamper(tampering.sql)
             await #expect(throws: tampering.fault) {
-                try await folder.check(EventLogCheck(expecting: head, pageSize: pageSize))
+                try await folder.check(EventLogCheck(expecting: head, stretch: stretch))
             }
         }
     }
@@ -88,7 +112,7 @@ import Testing
         try await Self.withLog { folder, head in
             #expect(head.sequence == Self.events)
             for expected in [nil, .empty, head] {
-                let found = try await folder.check(EventLogCheck(expecting: expected, pageSize: 7))
+                let found = try await folder.check(EventLogCheck(expecting: expected, stretch: 7))
                 #expect(found == head)
             }
         }
@@ -98,7 +122,7 @@ import Testing
     @Test func aLogWrittenAnewIsNotTheOneThatWasKept() async throws {
         try await Self.withLog { folder, head in
             let forged = EventChain.Head(sequence: 25, hash: head.hash)
-            await #expect(throws: EventLogCheck.Fault.broken(.rewritten(sequence: 25))) {
+            await #expect(throws: EventLogFault.broken(.rewritten(sequence: 25))) {
                 try await folder.check(EventLogCheck(expecting: forged))
             }
         }
@@ -108,7 +132,7 @@ import Testing
     func anEventThatHoldsNonsenseIsNamed(_ change: String) async throws {
         try await Self.withLog { folder, _ in
             try folder.tamper("UPDATE event SET \(change) WHERE sequence = 17")
-            let fault = await #expect(throws: EventLogCheck.Fault.self) { try await folder.check(EventLogCheck()) }
+            let fault = await #expect(throws: EventLogFault.self) { try await folder.check(EventLogCheck()) }
             #expect(fault?.description.hasPrefix("event 17 ") == true, "\(String(describing: fault))")
         }
     }
@@ -122,7 +146,7 @@ import Testing
                     group.addTask { [database = folder.database] in
                         let beside = try SQLiteStore.openForReading(path: database, logger: Logger(label: "test"))
                         defer { beside.close() }
-                        _ = try await EventLogCheck(pageSize: 3).run(on: beside)
+                        _ = try await EventLogCheck(stretch: 3).run(on: beside)
                     }
                 }
                 try await group.waitForAll()
@@ -143,10 +167,23 @@ import Testing
         }
     }
 
+    /// One event, of which some have a detail, and one a subject that was no text when it came.
+    private static func write(_ number: Int, to store: SQLiteStore) async throws {
+        try await store.write { transaction in
+            try transaction.append(
+                EventDraft(
+                    id: ID(at: Timestamp(milliseconds: 1), entropy: .init(high: 1, low: UInt64(number))),
+                    kind: .teamCreated, at: Timestamp(milliseconds: Int64(number)),
+                    actor: Event.Actor(kind: .user, subject: number == 13 ? "\u{FFFD}" : "ada"), httpRequestID: nil,
+                    subjects: .init(teamID: GroupCommitTests.team(number).id),
+                    detail: number > 10 ? ["reason": "For the \"orders\" API.", "ticket": "\(number)"] : [:]))
+        }
+    }
+
     private static func withLog(_ body: (DatabaseFolder, EventChain.Head) async throws -> Void) async throws {
         try await withDatabase { folder in
             let store = try folder.open()
-            for number in 0..<events { try await BackupTests.write(number, to: store) }
+            for number in 0..<events { try await write(number, to: store) }
             let head = try await store.read { try $0.eventHead() }
             store.close()
             try await body(folder, head)
@@ -156,7 +193,7 @@ import Testing
 
 extension DatabaseFolder {
     /// As somebody who knows the tables, and takes the guards off the log first.
-    fileprivate func tamper(_ sql: String) throws {
+    func tamper(_ sql: String) throws {
         try execute("DROP TRIGGER event_is_final; DROP TRIGGER event_stays; \(sql)")
     }
 

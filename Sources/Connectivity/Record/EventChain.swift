@@ -4,10 +4,17 @@ public enum EventChain {
     /// What the first event names as the hash before it.
     public static let origin = String(repeating: "0", count: 64)
 
+    /// Whether it is a hash as the chain writes them: 64 lower-case hexadecimal digits.
+    public static func isHash(_ text: String) -> Bool {
+        text.utf8.count == 64
+            && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+
     /// The newest event's place and hash: what an auditor keeps.
     public struct Head: Hashable, Sendable {
         /// 0 for an empty log.
         public let sequence: Int
+        /// As it stands there: `isHash` tells whether it is one.
         public let hash: String
 
         public static let empty = Head(sequence: 0, hash: EventChain.origin)
@@ -15,6 +22,12 @@ public enum EventChain {
         public init(sequence: Int, hash: String) {
             self.sequence = sequence
             self.hash = hash
+        }
+
+        /// nil behind the last number there is.
+        public var nextSequence: Int? {
+            let (next, isPastTheLast) = sequence.addingReportingOverflow(1)
+            return isPastTheLast ? nil : next
         }
     }
 
@@ -30,6 +43,15 @@ public enum EventChain {
         case truncated(at: Int, expected: Int)
         /// The event at the kept head has another hash than the kept one.
         case rewritten(sequence: Int)
+
+        /// The place in the log, counted from 1, at which it is not what was written.
+        public var sequence: Int {
+            switch self {
+            case .outOfSequence(_, let expected): expected
+            case .unlinked(let sequence), .altered(let sequence), .rewritten(let sequence): sequence
+            case .truncated(let last, _): last + 1
+            }
+        }
 
         public var description: String {
             switch self {
@@ -52,8 +74,8 @@ public enum EventChain {
     public static func extend(
         _ head: Head, with event: Event, digest: (String) -> String
     ) throws(Break) -> Head {
-        guard event.sequence == head.sequence + 1 else {
-            throw .outOfSequence(found: event.sequence, expected: head.sequence + 1)
+        guard event.sequence == head.nextSequence else {
+            throw .outOfSequence(found: event.sequence, expected: head.nextSequence ?? head.sequence)
         }
         guard event.previousHash == head.hash else { throw .unlinked(sequence: event.sequence) }
         guard event.hash == digest(event.canonicalText) else { throw .altered(sequence: event.sequence) }

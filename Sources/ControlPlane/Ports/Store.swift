@@ -116,6 +116,11 @@ public protocol StoreReader {
     func events(_ query: EventQuery, _ page: Page<Int>) throws -> [Event]
     /// The newest event's place and hash.
     func eventHead() throws -> EventChain.Head
+    /// Checks up to `limit` events behind `head`: that the event at `head` is still the one that was there, that nothing
+    /// stands before the first, and that each next one is, to the byte, what was written.
+    /// - Returns: the last event's place and hash; `head` at the end of the log.
+    /// - Throws: `EventLogFault` for the first that is not.
+    func checkEvents(behind head: EventChain.Head, limit: Int) throws -> EventChain.Head
 
     /// The reply that was stored for a caller's `Idempotency-Key`.
     func reply(forKey key: String, subject: String) throws -> StoredReply?
@@ -156,7 +161,7 @@ public protocol StoreTransaction: StoreReader {
     func replaceConnections(of service: ID<PublishedService>, with sightings: [ConnectionSighting]) throws
 
     /// Adds to the log, which gives the event its sequence number, one more than the last, without gaps, and chains it
-    /// to the last by its hash.
+    /// to the last by its hash. A last event without one counts as none: what is decided goes on in a broken log.
     func append(_ draft: EventDraft) throws
 
     /// Keeps a reply for its key; the same key of the same subject is replaced.

@@ -18,14 +18,16 @@ struct ProbeRoutes: Sendable {
     }
 
     fileprivate struct Finding: Sendable {
-        let name: String
+        let check: ReadinessCheck
         let objection: String?
     }
 
     private func readiness() async throws(Problem) -> Reply {
         let findings = await findings()
         let checks = JSONValue.Member("checks", .array(findings.map(\.document)))
-        let objections = findings.compactMap { finding in finding.objection.map { "\(finding.name): \($0)" } }
+        let objections = findings.filter(\.check.isEssential).compactMap { finding in
+            finding.objection.map { "\(finding.check.name): \($0)" }
+        }
         guard objections.isEmpty else {
             throw Problem(.unavailable, objections.joined(separator: " "), members: [checks])
         }
@@ -36,7 +38,7 @@ struct ProbeRoutes: Sendable {
     private func findings() async -> [Finding] {
         await withTaskGroup(of: (Int, Finding).self) { group in
             for (index, check) in checks.enumerated() {
-                group.addTask { (index, Finding(name: check.name, objection: await check.objection())) }
+                group.addTask { (index, Finding(check: check, objection: await check.objection())) }
             }
             var found: [(Int, Finding)] = []
             for await finding in group { found.append(finding) }
@@ -47,8 +49,9 @@ struct ProbeRoutes: Sendable {
 
 extension ProbeRoutes.Finding {
     fileprivate var document: JSONValue {
-        .object([
-            .init("name", .string(name)), .init("status", .string(objection == nil ? "ok" : "failing")),
+        let status = objection == nil ? "ok" : check.isEssential ? "failing" : "warning"
+        return .object([
+            .init("name", .string(check.name)), .init("status", .string(status)),
             .init("detail", .string(objection)),
         ])
     }

@@ -15,6 +15,14 @@ struct Columns {
         }
         return value
     }
+
+    /// Whether a column of the row holds this text, byte for byte: different bytes can read as the same text.
+    func holds(_ text: String?, at index: Int32) -> Bool {
+        guard var text else { return sqlite3_column_type(statement, index) == SQLITE_NULL }
+        guard let bytes = sqlite3_column_text(statement, index) else { return false }
+        let found = UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, index)))
+        return text.withUTF8 { $0.elementsEqual(found) }
+    }
 }
 
 /// A column that holds something that this version does not understand.

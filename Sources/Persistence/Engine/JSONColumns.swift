@@ -34,12 +34,17 @@ extension Array: SQLColumn where Element: JSONElement {
 
 extension Dictionary: SQLValue where Key == String, Value == String {
     func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
-        guard !isEmpty else { return "{}".bind(to: statement, at: index) }
+        json.bind(to: statement, at: index)
+    }
+
+    /// The one way in which it is written.
+    var json: String {
+        guard !isEmpty else { return "{}" }
         var json = JSONText()
         json.begin("{")
         for (name, value) in sorted(by: { $0.key < $1.key }) { json.member(name, value) }
         json.end("}")
-        return json.text.bind(to: statement, at: index)
+        return json.text
     }
 }
 

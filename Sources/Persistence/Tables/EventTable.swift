@@ -1,7 +1,7 @@
 import Connectivity
 import ControlPlane
 
-private enum EventTable {
+enum EventTable {
     static let text = TableText(
         "event",
         columns: """
@@ -26,6 +26,17 @@ private enum EventTable {
                 endpointID: try columns.next(), producerTeamID: try columns.next(),
                 consumerTeamID: try columns.next()),
             detail: try columns.next(), previousHash: try columns.next(), hash: try columns.next())
+    }
+
+    /// What stands in the columns of an event.
+    static func values(_ event: Event) -> [any SQLValue] {
+        let subjects = event.subjects
+        return [
+            event.sequence, event.id, event.kind, event.at, event.actor.kind, event.actor.subject,
+            event.httpRequestID, subjects.teamID, subjects.tokenID, subjects.accountID, subjects.networkID,
+            subjects.serviceID, subjects.requestID, subjects.endpointID, subjects.producerTeamID,
+            subjects.consumerTeamID, event.detail, event.previousHash, event.hash,
+        ]
     }
 
     typealias Branch = KeysetList<Int>.Branch
@@ -83,8 +94,9 @@ extension SQLiteReading {
         }
     }
 
+    /// A row below the first number is no part of the log, and `checkEvents` tells of it.
     func eventHead() throws -> EventChain.Head {
-        try session.first("SELECT sequence, hash FROM event ORDER BY sequence DESC LIMIT 1", []) {
+        try session.first("SELECT sequence, hash FROM event WHERE sequence > 0 ORDER BY sequence DESC LIMIT 1", []) {
             EventChain.Head(sequence: try $0.next(), hash: try $0.next())
         } ?? .empty
     }
@@ -93,18 +105,13 @@ extension SQLiteReading {
 extension SQLiteTransaction {
     func append(_ draft: EventDraft) throws {
         let head = try eventHead()
+        guard let sequence = head.nextSequence else {
+            throw session.noteDamage("the log of events has no number after \(head.sequence)")
+        }
         let event = Event(
-            id: draft.id, sequence: head.sequence + 1, kind: draft.kind, at: draft.at, actor: draft.actor,
+            id: draft.id, sequence: sequence, kind: draft.kind, at: draft.at, actor: draft.actor,
             httpRequestID: draft.httpRequestID, subjects: draft.subjects, detail: draft.detail,
-            previousHash: head.hash, digest: Digest.sha256)
-        let subjects = event.subjects
-        try session.run(
-            EventTable.append,
-            [
-                event.sequence, event.id, event.kind, event.at, event.actor.kind, event.actor.subject,
-                event.httpRequestID, subjects.teamID, subjects.tokenID, subjects.accountID, subjects.networkID,
-                subjects.serviceID, subjects.requestID, subjects.endpointID, subjects.producerTeamID,
-                subjects.consumerTeamID, event.detail, event.previousHash, event.hash,
-            ])
+            previousHash: EventChain.isHash(head.hash) ? head.hash : EventChain.origin, digest: Digest.sha256)
+        try session.run(EventTable.append, EventTable.values(event))
     }
 }

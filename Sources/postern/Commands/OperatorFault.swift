@@ -30,7 +30,8 @@ struct OperatorFault: Error {
         case let fault as SettingsFault:
             self.init(fault.message, fault.place == .flags ? .validationFailure : .configuration)
         case let error as StoreOpenError: self.init("\(error)")
-        case StoreError.unavailable(let reason): self.init(reason)
+        case StoreError.unavailable(let reason), StoreError.damaged(let reason): self.init(reason)
+        case let fault as EventLogFault: self.init("\(fault)", .logDoesNotHold)
         case let error as ControlPlaneError:
             self.init(([error.message] + error.faults.map { "\($0.pointer) \($0.detail)" }).joined(separator: " "))
         default: self.init("\(error)")
@@ -41,4 +42,6 @@ struct OperatorFault: Error {
 extension ExitCode {
     /// `EX_CONFIG`.
     static let configuration = ExitCode(78)
+    /// The log of events is not what was written: more than a command that could not do its work.
+    static let logDoesNotHold = ExitCode(2)
 }

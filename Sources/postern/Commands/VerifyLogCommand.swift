@@ -1,5 +1,6 @@
 import ArgumentParser
 import Connectivity
+import ControlPlane
 import Persistence
 
 /// Checks that no event was changed, removed, inserted or moved, whether a server uses the database or not.
@@ -10,7 +11,8 @@ struct VerifyLogCommand: AsyncParsableCommand {
         discussion: """
             Prints how many events there are, and the head: keep it where the server's machine cannot write, and give it \
             to the next check, which then also notices whether events are missing at the end. GET /v1/events/head tells \
-            the same head. Exits with 1 and names the first bad event if there is one.
+            the same head. Exits with 2 and names the first bad event if the log does not hold, and with 1 if it cannot \
+            be read.
             """)
 
     @OptionGroup var storage: StorageOptions
@@ -35,8 +37,7 @@ struct VerifyLogCommand: AsyncParsableCommand {
 
     private static func head(_ raw: String) throws(OperatorFault) -> EventChain.Head {
         let parts = raw.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, let sequence = Int(parts[0]), sequence >= 0, parts[1].utf8.count == 64,
-            parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        guard parts.count == 2, let sequence = Int(parts[0]), sequence >= 0, EventChain.isHash(String(parts[1]))
         else {
             throw OperatorFault(
                 "--expect: '\(raw)' is no head: a number, a colon and 64 hexadecimal digits, as verify-log prints it",

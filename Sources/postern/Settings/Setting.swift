@@ -7,6 +7,7 @@ enum Setting: String, CaseIterable {
     case behindProxy = "behind_proxy"
     case tlsCertificate = "tls_certificate"
     case tlsKey = "tls_key"
+    case verifyLogInterval = "verify_log_interval"
     case groupCommit = "group_commit"
     case logLevel = "log_level"
     case logFormat = "log_format"

@@ -12,6 +12,8 @@ struct Settings {
     let tls: TLSFiles?
     /// Whether concurrent changes share one durable commit. Off only to find out what it is worth.
     let groupCommit: Bool
+    /// From the end of one check of the whole log of events to the beginning of the next.
+    let verifyLogInterval: Duration
     let log: LogSettings
     /// How long a stop may take until what still runs is cut off.
     let shutdownTimeout: Duration
@@ -29,6 +31,10 @@ struct Settings {
         isDevelopment = try reader.value(of: .dev, switchValue, Self.truth) ?? false
         isBehindProxy = try reader.value(of: .behindProxy, switchValue, Self.truth) ?? false
         groupCommit = try reader.value(of: .groupCommit, switchValue, Self.truth) ?? true
+        verifyLogInterval = .seconds(
+            try reader.value(of: .verifyLogInterval, "a number of seconds from 1 to 2592000") {
+                Self.number($0, in: 1...2_592_000)
+            } ?? 3600)
         log = try LogSettings(reader)
         shutdownTimeout = .seconds(
             try reader.value(of: .shutdownTimeout, "a number of seconds from 1 to 3600") {

@@ -50,6 +50,9 @@ struct ServingOptions: ParsableArguments {
     @Option(help: "A PEM file: the certificate's key.", completion: .file())
     var tlsKey: String?
 
+    @Option(help: "Seconds from one check of the whole log of events to the next (default: 3600).")
+    var verifyLogInterval: String?
+
     @Flag(inversion: .prefixedNo, help: "Concurrent changes share one durable commit (default; off to measure it).")
     var groupCommit: Bool?
 
@@ -64,6 +67,7 @@ struct ServingOptions: ParsableArguments {
         flags[.behindProxy] = behindProxy.map(String.init)
         flags[.tlsCertificate] = tlsCertificate
         flags[.tlsKey] = tlsKey
+        flags[.verifyLogInterval] = verifyLogInterval
         flags[.groupCommit] = groupCommit.map(String.init)
         flags[.shutdownTimeout] = shutdownTimeout
         return flags

@@ -1,3 +1,5 @@
+import Connectivity
+import ControlPlane
 import HTTPTypes
 import Testing
 
@@ -31,6 +33,34 @@ struct OperationsTests {
             bad["checks"] == [
                 ["name": "store", "status": "ok", "detail": nil],
                 ["name": "reconciler", "status": "failing", "detail": "It has not looked for 90 seconds."],
+            ])
+    }
+
+    @Test func aWarningIsToldByAServerThatIsReady() async throws {
+        let world = try await APIWorld(
+            readiness: [.init("store") { nil }, .init("event_log", isEssential: false) { "It is broken." }])
+        let ready = await world.get("/readyz", as: nil)
+        #expect(ready.status == 200)
+        #expect(
+            ready["checks"] == [
+                ["name": "store", "status": "ok", "detail": nil],
+                ["name": "event_log", "status": "warning", "detail": "It is broken."],
+            ])
+    }
+
+    @Test func theHeadTellsWhetherTheLogHolds() async throws {
+        let running = await (try APIWorld()).get("/v1/events/head")
+        #expect(
+            running["verification"]
+                == ["state": "running", "through_sequence": 0, "checked_at": nil, "first_bad": nil])
+        let broken = try await APIWorld(
+            verification: LogVerification(
+                state: .broken, throughSequence: 20, checkedAt: Timestamp(milliseconds: 1),
+                fault: .broken(.altered(sequence: 21))))
+        #expect(
+            await broken.get("/v1/events/head")["verification"] == [
+                "state": "broken", "through_sequence": 20, "checked_at": "1970-01-01T00:00:00.001Z",
+                "first_bad": ["sequence": 21, "problem": "event 21 was changed after it was written"],
             ])
     }
 

@@ -18,7 +18,12 @@ final class APIWorld: Sendable {
     private let table: RouteTable
     private let secrets = Mutex<[Persona: String]>([:])
 
-    init(readiness: [ReadinessCheck] = [], isDevelopment: Bool = true) async throws {
+    init(
+        readiness: [ReadinessCheck] = [],
+        verification: LogVerification = LogVerification(
+            state: .running, throughSequence: 0, checkedAt: nil, fault: nil),
+        isDevelopment: Bool = true
+    ) async throws {
         let clock = clock
         let entropy = MonotonicEntropy()
         let environment = Environment(
@@ -28,8 +33,7 @@ final class APIWorld: Sendable {
         logger.logLevel = .critical
         api = try API(
             store: store, useCases: useCases, environment: environment, readiness: readiness,
-            developmentCloud: isDevelopment ? cloud : nil,
-            logger: logger)
+            verification: { verification }, developmentCloud: isDevelopment ? cloud : nil, logger: logger)
         table = RouteTable(api.routes)
         try await admit(.admin, subject: "root", teams: [], roles: [.admin])
     }

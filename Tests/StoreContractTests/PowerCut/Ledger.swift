@@ -55,7 +55,7 @@ final class Ledger: Sendable {
         let head = head
         do {
             _ = try await EventLogCheck(expecting: head).run(on: store)
-        } catch let fault as EventLogCheck.Fault {
+        } catch let fault as EventLogFault {
             throw Loss(description: "\(fault)")
         }
         let (teams, events) = try await store.read { reader in

@@ -205,5 +205,29 @@ extension StoreContract {
             #expect(first.first?.detail == drafts[0].detail)
             #expect(first.first?.id == drafts[0].id)
         },
+
+        StoreContract("the log is checked from any place on, a stretch at a time") { store in
+            let scene = StoreScene()
+            try await scene.enter(store)
+            func check(behind head: EventChain.Head, limit: Int = 2) async throws -> EventChain.Head {
+                try await store.read { try $0.checkEvents(behind: head, limit: limit) }
+            }
+            #expect(try await check(behind: .empty) == .empty)
+            try await store.write { transaction throws in
+                for _ in 0..<5 { try transaction.append(scene.samples.event(.auditorRead, about: .init())) }
+            }
+            let end = try await store.read { try $0.eventHead() }
+            let events = try await store.read { try $0.events(.init(audience: .everything), Page(limit: 5)) }
+            let second = EventChain.Head(sequence: 2, hash: events[1].hash)
+            #expect(try await check(behind: .empty) == second)
+            #expect(try await check(behind: second, limit: 10) == end)
+            #expect(try await check(behind: end) == end)
+            let another = EventChain.Head(sequence: 2, hash: end.hash)
+            await #expect(throws: EventLogFault.broken(.rewritten(sequence: 2))) { try await check(behind: another) }
+            let later = EventChain.Head(sequence: 9, hash: end.hash)
+            await #expect(throws: EventLogFault.broken(.truncated(at: 5, expected: 9))) {
+                try await check(behind: later)
+            }
+        },
     ]
 }

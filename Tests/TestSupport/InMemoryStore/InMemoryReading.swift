@@ -89,6 +89,23 @@ extension InMemoryReading {
         tables.events.last.map { EventChain.Head(sequence: $0.sequence, hash: $0.hash) } ?? .empty
     }
 
+    func checkEvents(behind head: EventChain.Head, limit: Int) throws -> EventChain.Head {
+        let place = head.sequence - 1
+        if head != .empty, !tables.events.indices.contains(place) {
+            throw EventLogFault.broken(.truncated(at: tables.events.count, expected: head.sequence))
+        }
+        if head != .empty, tables.events[place].hash != head.hash {
+            throw EventLogFault.broken(.rewritten(sequence: head.sequence))
+        }
+        do {
+            return try tables.events.dropFirst(head.sequence).prefix(limit).reduce(head) {
+                try EventChain.extend($0, with: $1, digest: sha256)
+            }
+        } catch let fault as EventChain.Break {
+            throw EventLogFault.broken(fault)
+        }
+    }
+
     func reply(forKey key: String, subject: String) -> StoredReply? {
         tables.replies[InMemoryTables.ReplyKey(key: key, subject: subject)]
     }

@@ -153,7 +153,7 @@ extension InMemoryTransaction {
 }
 
 /// Lower-case hexadecimal SHA-256.
-private func sha256(_ text: String) -> String {
+func sha256(_ text: String) -> String {
     SHA256.hash(data: Array(text.utf8)).map { byte in
         let digits = String(byte, radix: 16)
         return digits.count == 1 ? "0" + digits : digits

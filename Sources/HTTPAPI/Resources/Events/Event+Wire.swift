@@ -35,12 +35,3 @@ extension Event: Listed {
         }
     }
 }
-
-extension EventChain.Head: JSONWritable {
-    func write(to json: inout JSONWriter) {
-        json.object { json in
-            json.member("sequence", sequence)
-            json.member("hash", hash)
-        }
-    }
-}

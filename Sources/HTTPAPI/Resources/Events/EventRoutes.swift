@@ -3,10 +3,14 @@ import ControlPlane
 
 /// `/v1/events`: the log, oldest first, and its head, which an auditor keeps.
 struct EventRoutes: Sendable {
+    let verification: @Sendable () -> LogVerification
+
     func routes(_ desk: Desk) -> [Route] { [desk.list("/v1/events", list), desk.get("/v1/events/head", head)] }
 
     private func head(_ call: KnownCall) async throws -> Reply {
-        try await call.read { .json(try $0.eventHead()) }
+        try await call.read { [verification] in
+            .json(EventHeadView(head: try $0.eventHead(), verification: verification()))
+        }
     }
 
     private struct Filters: Sendable {
