@@ -11,15 +11,21 @@ public struct SQLiteSettings: Hashable, Sendable {
     public var readerCache: Int
     /// KiB of page cache of the writing connection.
     public var writerCache: Int
+    /// Frames of the write-ahead log that are worth a checkpoint.
+    public var worthwhileCheckpoint: Int
+    /// Frames after which the log is begun anew.
+    public var largestLog: Int
 
     public init(
         groupCommit: Bool = true, largestBatch: Int = 128, readers: Int = 4, readerCache: Int = 4096,
-        writerCache: Int = 16_384
+        writerCache: Int = 16_384, worthwhileCheckpoint: Int = 1000, largestLog: Int = 16_384
     ) {
         self.groupCommit = groupCommit
         self.largestBatch = largestBatch
         self.readers = readers
         self.readerCache = readerCache
         self.writerCache = writerCache
+        self.worthwhileCheckpoint = worthwhileCheckpoint
+        self.largestLog = largestLog
     }
 }

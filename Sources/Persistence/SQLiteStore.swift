@@ -32,7 +32,7 @@ public final class SQLiteStore: Store {
         path: String, writer: DatabaseQueue, lock: FileLock?, settings: SQLiteSettings, logger: Logger
     ) throws {
         // Beside a server, the server moves the log.
-        let checkpointer = lock == nil ? nil : try Checkpointer(path: path)
+        let checkpointer = lock == nil ? nil : try Checkpointer(path: path, settings: settings)
         let files = ServedFiles(ofDatabase: path, lock: lock)
         self.lock = lock
         self.writer = writer
@@ -187,7 +187,11 @@ public final class SQLiteStore: Store {
     public var damage: String? { damageReport.reason }
 
     /// What was written since the store was opened.
-    public var writeCounters: WriteCounters { commits.counters }
+    public var writeCounters: WriteCounters {
+        var counters = commits.counters
+        counters.logRestarts = checkpointer?.restarts ?? 0
+        return counters
+    }
 
     /// Ends what is being written, refuses what comes after, and lets the next server have the database.
     public func close() {
@@ -206,4 +210,6 @@ public struct WriteCounters: Hashable, Sendable {
     public internal(set) var commits = 0
     /// Transactions in them.
     public internal(set) var transactions = 0
+    /// Times that a write-ahead log which had become large was begun anew.
+    public internal(set) var logRestarts = 0
 }

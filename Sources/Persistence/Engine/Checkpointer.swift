@@ -10,10 +10,6 @@ import Synchronization
 final class Checkpointer: Sendable {
     /// Bytes of a page with its header in the log.
     static let frameSize = 4096 + 24
-    /// Frames that are worth a checkpoint.
-    static let worthwhile = 1000
-    /// Frames after which the log is begun anew.
-    static let largestLog = 16_384
 
     private struct State {
         var isRunning = false
@@ -23,21 +19,29 @@ final class Checkpointer: Sendable {
         /// Frames of it that are in the database file.
         var copied = 0
         var wantsRestart = false
+        var restarts = 0
     }
 
     private let state = Mutex(State())
     private let connection: DatabaseQueue
+    private let settings: SQLiteSettings
 
-    init(path: String) throws {
+    init(path: String, settings: SQLiteSettings) throws {
+        self.settings = settings
         connection = try DatabaseQueue(path: path, configuration: ConnectionSettings.checkpointer())
     }
+
+    /// How often a large log was begun anew.
+    var restarts: Int { state.withLock { $0.restarts } }
 
     /// Notes the length of the log after a commit.
     func note(frames: Int) {
         let isDue = state.withLock { state in
             if frames < state.frames { state.copied = 0 }
             state.frames = frames
-            guard !state.isRunning, !state.isClosed, frames - state.copied >= Self.worthwhile else { return false }
+            guard !state.isRunning, !state.isClosed, frames - state.copied >= settings.worthwhileCheckpoint else {
+                return false
+            }
             state.isRunning = true
             return true
         }
@@ -48,7 +52,7 @@ final class Checkpointer: Sendable {
                 state.isRunning = false
                 // A failure is tried again with the next commit that makes it worthwhile.
                 state.copied = result?.copied ?? state.frames
-                state.wantsRestart = state.frames >= Self.largestLog
+                state.wantsRestart = state.frames >= self.settings.largestLog
             }
         }
     }
@@ -59,9 +63,12 @@ final class Checkpointer: Sendable {
         // Without waiting for readers: if one still reads the log, the next time will do.
         let handle = writer.sqliteConnection
         sqlite3_busy_timeout(handle, 0)
-        _ = Self.checkpoint(writer, SQLITE_CHECKPOINT_RESTART)
+        let isRestarted = Self.checkpoint(writer, SQLITE_CHECKPOINT_RESTART) != nil
         sqlite3_busy_timeout(handle, Int32(ConnectionSettings.busyTimeout / .milliseconds(1)))
-        state.withLock { $0.wantsRestart = false }
+        state.withLock { state in
+            state.wantsRestart = false
+            state.restarts += isRestarted ? 1 : 0
+        }
     }
 
     func close() {

@@ -14,7 +14,7 @@ enum ConnectionSettings {
                 sql: """
                     PRAGMA synchronous = FULL;
                     PRAGMA wal_autocheckpoint = 0;
-                    PRAGMA journal_size_limit = \(Checkpointer.largestLog * Checkpointer.frameSize);
+                    PRAGMA journal_size_limit = \(SQLiteSettings().largestLog * Checkpointer.frameSize);
                     PRAGMA temp_store = MEMORY;
                     PRAGMA cache_size = -\(kibibytes);
                     """)

@@ -15,8 +15,8 @@ final class Ledger: Sendable {
         var teams = 0
         /// Revisions that were acknowledged.
         var revisions: [ID<Team>: Int] = [:]
-        /// Everything that was ever to be kept.
-        var attempted: Set<ID<Team>> = []
+        /// Everything that was ever to be kept, by what each revision was to say.
+        var attempted: [ID<Team>: [Int: Team.Digest]] = [:]
         var head = EventChain.Head.empty
         var transactions = 0
     }
@@ -27,15 +27,15 @@ final class Ledger: Sendable {
     var head: EventChain.Head { state.withLock { $0.head } }
 
     /// A team that was not there before.
-    /// - Parameter isKept: whether its transaction is to succeed.
-    func newTeam(isKept: Bool) -> Team {
+    func newTeam() -> Team {
         state.withLock { state in
             state.teams += 1
-            let team = GroupCommitTests.team(state.teams)
-            if isKept { state.attempted.insert(team.id) }
-            return team
+            return GroupCommitTests.team(state.teams)
         }
     }
+
+    /// Notes what a transaction is to keep, before it is asked to.
+    func attempt(_ team: Team) { state.withLock { $0.attempted[team.id, default: [:]][team.revision] = team.digest } }
 
     func acknowledge(_ teams: [Team], _ head: EventChain.Head) {
         state.withLock { state in
@@ -64,16 +64,20 @@ final class Ledger: Sendable {
                 try reader.events(EventQuery(audience: .everything), Page(limit: .max))
             )
         }
-        var found: [ID<Team>: Int] = [:]
-        for team in teams { found[team.id] = team.revision }
+        let found = Dictionary(uniqueKeysWithValues: teams.map { ($0.id, $0.revision) })
         let replayed = Dictionary(events.compactMap(Self.change), uniquingKeysWith: max)
         guard found == replayed else { throw Loss(description: "the teams are not what the log says") }
         try state.withLock { state throws(Loss) in
             for (id, revision) in state.revisions where (found[id] ?? 0) < revision {
                 throw Loss(description: "\(id) is at \(found[id] ?? 0), and \(revision) was acknowledged")
             }
-            guard state.attempted.isSuperset(of: found.keys) else {
-                throw Loss(description: "a team is there whose transaction failed")
+            for team in teams {
+                guard let written = state.attempted[team.id]?[team.revision] else {
+                    throw Loss(description: "a team is there whose transaction failed")
+                }
+                guard written == team.digest else {
+                    throw Loss(description: "\(team.id) does not say what was written at revision \(team.revision)")
+                }
             }
         }
     }
@@ -84,4 +88,14 @@ final class Ledger: Sendable {
         }
         return (id, revision)
     }
+}
+
+extension Team {
+    /// Stands for all that a team says: the texts themselves would fill the memory.
+    struct Digest: Hashable {
+        private let value: Int
+        fileprivate init(_ team: Team) { value = team.hashValue }
+    }
+
+    fileprivate var digest: Digest { Digest(self) }
 }

@@ -55,8 +55,9 @@ struct PowerCutLoad {
     private mutating func insert() async throws {
         let text = text()
         let teams = (0..<Int.random(in: 1...3, using: &random)).map { _ in
-            var team = ledger.newTeam(isKept: true)
+            var team = ledger.newTeam()
             team.description = text
+            ledger.attempt(team)
             return team
         }
         let head = try await store.write { transaction in
@@ -72,10 +73,11 @@ struct PowerCutLoad {
 
     private mutating func update(_ id: ID<Team>) async throws {
         let text = text()
-        let (team, head) = try await store.write { transaction in
+        let (team, head) = try await store.write { [ledger] transaction in
             guard var team = try transaction.find(id) else { throw Ledger.Loss(description: "\(id) is gone") }
             team.description = text
             team.revision += 1
+            ledger.attempt(team)
             try transaction.update(team)
             try transaction.append(Self.event(.teamChanged, team))
             return (team, try transaction.eventHead())
@@ -84,7 +86,7 @@ struct PowerCutLoad {
     }
 
     private func fail() async throws {
-        let team = ledger.newTeam(isKept: false)
+        let team = ledger.newTeam()
         do {
             try await store.write { transaction in
                 try transaction.insert(team)
@@ -94,9 +96,10 @@ struct PowerCutLoad {
         } catch is Abandoned {}
     }
 
-    /// Of none, one or several pages.
+    /// Of none, one or several pages; no two are alike, so that a page of another is noticed.
     private mutating func text() -> String {
-        String(repeating: "postern ", count: [1, 100, 600, 2500].randomElement(using: &random) ?? 1)
+        let word = String(random.next(), radix: 36)
+        return String(repeating: "\(word) ", count: [1, 60, 350, 1500].randomElement(using: &random) ?? 1)
     }
 
     private static func event(_ kind: Event.Kind, _ team: Team) -> EventDraft {

@@ -20,8 +20,9 @@ struct PowerCutRun {
         for cut in 1...cuts {
             let disk = try CuttableDisk(folder, lies: lies)
             do {
-                let wasOpened = try await live(on: disk, ledger, isFirst: cut == 1, &random)
-                if !wasOpened { tally.cutsWhileOpening += 1 }
+                let life = try await live(on: disk, ledger, isFirst: cut == 1, &random)
+                tally.cutsWhileOpening += life == nil ? 1 : 0
+                tally.renewedLogs += life?.logRestarts ?? 0
             } catch let loss as Ledger.Loss {
                 throw Ledger.Loss(description: "seed \(seed), after \(cut - 1) cuts: \(loss)")
             }
@@ -43,10 +44,10 @@ struct PowerCutRun {
     }
 
     /// Opens the database, compares it with what it has acknowledged, and changes it until the power is cut.
-    /// - Returns: false if the cut came before the store was open.
+    /// - Returns: what was written; nil if the cut came before the store was open.
     private func live(
         on disk: CuttableDisk, _ ledger: Ledger, isFirst: Bool, _ random: inout SeededGenerator
-    ) async throws -> Bool {
+    ) async throws -> WriteCounters? {
         let moments: [Moment] = isFirst ? [.opening] : [.opening, .changing, .changing, .changing, .closing]
         let moment = moments.randomElement(using: &random) ?? .opening
         if moment == .opening { disk.cut(atOperation: Int.random(in: 1...(isFirst ? 16 : 6), using: &random)) }
@@ -54,7 +55,7 @@ struct PowerCutRun {
         do {
             store = try open(disk)
         } catch {
-            if disk.isCut { return false }
+            if disk.isCut { return nil }
             throw error
         }
         defer { store.close() }
@@ -72,13 +73,15 @@ struct PowerCutRun {
         } else if !disk.isCut {
             throw Ledger.Loss(description: "a write failed with the power on")
         }
-        return true
+        return store.writeCounters
     }
 
     private func open(_ disk: CuttableDisk) throws -> SQLiteStore {
+        // A large log comes within the time of one cut, and so does its renewal.
+        let settings = SQLiteSettings(worthwhileCheckpoint: 20, largestLog: 60)
         do {
             return try SQLiteStore(
-                path: disk.folder.appending(path: "postern.sqlite").path,
+                path: disk.folder.appending(path: "postern.sqlite").path, settings: settings,
                 logger: Logger(label: "power cut") { _ in SwiftLogNoOpLogHandler() })
         } catch {
             throw Ledger.Loss(description: "\(error)")

@@ -29,6 +29,7 @@ import Testing
         #expect(tally.garbledPieces > 200)
         #expect(tally.checkpoints > 100)
         #expect(tally.restartedLogs > 100)
+        #expect(tally.renewedLogs > 100)
     }
 
     /// A disk that says "durable" when nothing is: what the check above exists for has to be found.
@@ -59,6 +60,8 @@ struct PowerCutTally: CustomStringConvertible {
     var syncs = 0
     /// Logs that were begun, or begun anew.
     var restartedLogs = 0
+    /// Large logs that the writer began anew between two commits.
+    var renewedLogs = 0
     /// Files that were removed, and are there again.
     var revivedFiles = 0
 
@@ -72,6 +75,7 @@ struct PowerCutTally: CustomStringConvertible {
         left.checkpoints += right.checkpoints
         left.syncs += right.syncs
         left.restartedLogs += right.restartedLogs
+        left.renewedLogs += right.renewedLogs
         left.revivedFiles += right.revivedFiles
     }
 
@@ -89,7 +93,8 @@ struct PowerCutTally: CustomStringConvertible {
     var description: String {
         """
         \(cuts) cuts (\(cutsWhileOpening) while opening), \(acknowledged) transactions acknowledged, \(syncs) syncs \
-        (\(checkpoints) of the database), \(restartedLogs) logs begun, \(revivedFiles) files revived, pieces not synced: \(lostPieces) lost, \(keptPieces) kept, \(garbledPieces) garbled
+        (\(checkpoints) of the database), \(restartedLogs) logs begun, \(renewedLogs) of them anew because they were large, \
+        \(revivedFiles) files revived, pieces not synced: \(lostPieces) lost, \(keptPieces) kept, \(garbledPieces) garbled
         """
     }
 }
