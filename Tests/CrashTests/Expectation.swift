@@ -121,6 +121,9 @@ struct Expectation {
     private var endpointLine: [Endpoint.Phase]? {
         switch story {
         case .approveManaged: [.admitting, .creating, .connecting, .active]
+        // Google's room is made once the endpoint is there.
+        case .approveSelfManaged where world.provider == .gcp:
+            [.admitting, .awaitingConsumer, .admitting, .connecting, .active]
         case .approveSelfManaged: [.admitting, .awaitingConsumer, .connecting, .active]
         case .revoke, .revokeEarly, .expire, .retire:
             [.admitting, .creating, .connecting, .active, .closing, .closed]

@@ -25,7 +25,7 @@ struct PhasePath: Sendable {
     }
 
     /// What is wrong with it, if it has to lead along `line` from its first phase to `end`, forward only: so no phase
-    /// is entered twice.
+    /// is entered more often than it stands there.
     func flaws<Phase: RawRepresentable<String>>(along line: [Phase], to end: Phase?) -> [String] {
         let line = line.map(\.rawValue)
         guard let first = line.first, let end = end?.rawValue else {
@@ -35,8 +35,8 @@ struct PhasePath: Sendable {
         var (reached, place) = (first, 0)
         for move in moves {
             if let from = move.from, from != reached { flaws.append("from \(from), and it was \(reached)") }
-            let next = line.firstIndex(of: move.to)
-            if next.map({ $0 <= place }) ?? true { flaws.append("from \(reached) to \(move.to)") }
+            let next = line[(place + 1)...].firstIndex(of: move.to)
+            if next == nil { flaws.append("from \(reached) to \(move.to)") }
             (reached, place) = (move.to, next ?? place)
         }
         if reached != end { flaws.append("the log ends at \(reached), the record at \(end)") }
