@@ -44,6 +44,22 @@ import TestSupport
     }
 }
 
+extension LateEffectTests {
+    /// The usual sequel of a call that got no answer.
+    @Test("A refused repeat does not make the first call forgotten", arguments: CloudProvider.allCases)
+    func refusedRepeat(provider: CloudProvider) async throws {
+        let story = try await Story(provider, .createEndpoint, .lateThenThrottled)
+        await story.passes(.zero)
+        await story.passes(.seconds(16))
+        try await story.endsBeforeTheEffect()
+        #expect(try await story.phase == .closing)
+        story.arrives()
+        for _ in 0..<4 { await story.passes(.seconds(16)) }
+        #expect(try await story.phase == .closed)
+        #expect(await story.isEmpty)
+    }
+}
+
 /// An endpoint that is approved and revoked, while one call made for it is still on its way.
 private struct Story {
     private let world: World
@@ -91,6 +107,14 @@ private struct SlowCloud: CloudRelay {
     let action: CloudAction
     let fate: CallFate
     let hasArrived: Flag
+    private let hasCalled = Flag()
+
+    init(cloud: any CloudBackend, action: CloudAction, fate: CallFate, hasArrived: Flag) {
+        self.cloud = cloud
+        self.action = action
+        self.fate = fate
+        self.hasArrived = hasArrived
+    }
 
     func observe(_ target: EndpointTarget) async throws(CloudError) -> EndpointObservation {
         let seen = try await cloud.observe(target)
@@ -106,19 +130,22 @@ private struct SlowCloud: CloudRelay {
     }
 
     func ensureEndpoint(_ target: EndpointTarget, token: String) async throws(CloudError) {
-        if action != .createEndpoint || fate == .late { try await cloud.ensureEndpoint(target, token: token) }
-        if action == .createEndpoint { throw fate.error }
+        guard action == .createEndpoint else { return try await cloud.ensureEndpoint(target, token: token) }
+        let fate = self.fate == .lateThenThrottled ? (hasCalled.isUp ? .throttled : .late) : self.fate
+        hasCalled.raise()
+        if fate == .late { try await cloud.ensureEndpoint(target, token: token) }
+        throw fate.error
     }
 }
 
 private enum CallFate {
-    case late, lost, throttled, denied
+    case late, lost, throttled, denied, lateThenThrottled
 
     var error: CloudError {
         let kind: CloudError.Kind =
             switch self {
             case .late, .lost: .unavailable
-            case .throttled: .throttled
+            case .throttled, .lateThenThrottled: .throttled
             case .denied: .denied
             }
         return CloudError(kind: kind, message: "Not now.")

@@ -48,12 +48,13 @@ import TestSupport
         let id = try await world.approved(registry)
         let reconciler = world.reconciler()
         var phases: Set<Endpoint.Phase> = []
-        for _ in 0..<80 {
+        for _ in 0..<160 {
             await reconciler.runUntilSettled()
             phases.insert(try await world.endpoint(id).phase)
             world.clock.advance(by: .milliseconds(250))
         }
-        #expect(try await world.endpoint(id).phase == .active)
+        let endpoint = try await world.endpoint(id)
+        #expect(endpoint.phase == .active, "\(endpoint)")
         #expect(phases.isDisjoint(with: [.failing, .failed]), "\(phases)")
     }
 

@@ -8,7 +8,7 @@ extension Endpoint {
         /// The two sides are being joined.
         case connecting
         case active
-        /// Self-managed: the consumer is let in and has not made its endpoint yet.
+        /// Self-managed: the consumer has not made its endpoint yet. At AWS it is let in already, at Google then.
         case awaitingConsumer = "awaiting_consumer"
         /// The cloud shows trouble, or drift that Postern must not repair by itself.
         case attention

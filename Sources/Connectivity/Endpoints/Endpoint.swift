@@ -139,10 +139,9 @@ public struct Endpoint: Identified, Hashable {
     /// Whether its account has to be let in for it now. Google takes an endpoint of anybody, and lets it wait: one that a
     /// consumer makes itself needs room once it is there. AWS shows a service only to who is let in.
     public func needsRoom(at provider: CloudProvider) -> Bool {
-        guard desired == .present, !isMisplaced else { return false }
-        return provider == .aws || mode == .managed || observed.connectionStatus != nil
+        desired == .present && (provider == .aws || isKnownToStand)
     }
 
-    /// Whether its consumer made it in another network than the one that was approved, as far as is known.
-    public var isMisplaced: Bool { phase == .attention && lastError?.code == Attention.wrongNetwork.rawValue }
+    /// Whether what stands under its native id is what was approved: Postern made it, or has seen it where it is to be.
+    public var isKnownToStand: Bool { mode == .managed || observed.connectionStatus != nil }
 }

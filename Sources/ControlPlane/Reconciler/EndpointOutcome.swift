@@ -83,6 +83,8 @@ extension Endpoint {
             }
         case .raised(let attention, let seen):
             see(seen)
+            // What stands there is not what was approved, and is nobody's to let in.
+            if attention == .wrongNetwork { observed.connectionStatus = nil }
             let fault = attention.fault(nativeStatus: seen.connection?.nativeStatus, at: now)
             // The time of an unchanged fault stays: it says since when.
             if lastError?.code != fault.code || phase != .attention { lastError = fault }
@@ -114,7 +116,6 @@ extension Endpoint {
                 now + (desired == .absent ? delay(Self.attentionRetries, schedule.attempts) : settings.failedPeriod)
         case .failed(let error, let action):
             lastError = error.fault(side: action?.side ?? .producer, at: now)
-            if let action, !error.mayHaveHadEffect { unseenCalls.remove(action) }
             if error.isRetryable {
                 retry(at: now, attempts: attempts, after: error.retryAfter, delay: delay)
             } else {

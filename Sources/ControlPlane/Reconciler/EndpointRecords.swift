@@ -35,8 +35,8 @@ struct EndpointRecords {
                     endpoint: endpoint, service: service, producer: producer, consumer: consumer, network: network,
                     subnet: endpoint.subnet.flatMap { network?.subnet($0) },
                     additionalSubnets: endpoint.options.additionalSubnets.compactMap { network?.subnet($0) },
-                    // What stands in another network than the approved one is not what was approved.
-                    wantedNativeIDs: Set(wanted.filter { !$0.isMisplaced }.compactMap(\.observed.nativeID))))
+                    // Another one may stand in another network than the approved one: its own look tells.
+                    wantedNativeIDs: Set(wanted.filter(\.isKnownToStand).compactMap(\.observed.nativeID))))
         }
     }
 
@@ -126,6 +126,12 @@ struct EndpointRecords {
             endpoint.take(
                 outcome, at: now, settings: workplace.settings,
                 delay: { workplace.delay($0, afterAttempts: $1) })
+            // A refused call has no effect; one before it, whose answer never came, may have.
+            if case .failed(let error, let action?) = outcome, !error.mayHaveHadEffect,
+                !sight.endpoint.unseenCalls.contains(action)
+            {
+                endpoint.unseenCalls.remove(action)
+            }
             // Somebody asked for another attempt while this one was under way: what it saw may be older than the ask.
             if isAskedAgain, endpoint.phase != .closed { endpoint.schedule.dueAt = now }
             try save(endpoint, before: before, in: transaction)

@@ -99,9 +99,11 @@ public final class Reconciler: Service {
         do {
             try await expiry.run()
             let now = environment.now()
-            state.withLock { $0.lastPassAt = now }
             let free = settings.concurrency - state.withLock { $0.inFlight.count }
-            guard free > 0 else { return [] }
+            guard free > 0 else {
+                state.withLock { $0.lastPassAt = now }
+                return []
+            }
             let lease = workplace.lease(from: now)
             let claimed = try await store.write { transaction in
                 var work: [Work] = try transaction.claimDueEndpoints(at: now, lease: lease, limit: free)
@@ -112,6 +114,8 @@ public final class Reconciler: Service {
                     .map { .account($0.id) }
                 return work
             }
+            // Only now: a pass that cannot read what is due is none.
+            state.withLock { $0.lastPassAt = now }
             return state.withLock { state in claimed.filter { state.inFlight.insert($0.id).inserted } }
         } catch StoreError.damaged {
             // Told once, by the store.

@@ -14,8 +14,8 @@ public struct ReconcilerSettings: Hashable, Sendable {
     public var accountPeriod: Duration
     /// How often something that failed for good is tried all the same: the change may have been made in the cloud.
     public var failedPeriod: Duration
-    /// How long after an endpoint's or a service's end a call that was begun before it may still take effect: longer than any call
-    /// lasts, and than a cloud needs to show what it did.
+    /// How long after an endpoint's or a service's end a call that was begun before it may still take effect: longer than
+    /// any call lasts, and than a cloud needs to show what it did.
     public var lateEffectPeriod: Duration
 
     public init(

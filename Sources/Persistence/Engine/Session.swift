@@ -74,7 +74,7 @@ final class Session {
             do {
                 return try body(&columns)
             } catch let error as UnreadableColumn {
-                throw StoreError.unavailable(reason: "\(error)")
+                throw noteDamage("\(error)")
             }
         }
     }

@@ -29,11 +29,16 @@ struct ServedFiles {
     /// - Throws: `StoreError.unavailable` while one of them is gone.
     func check() throws(StoreError) {
         guard let moved else { return }
-        // Without its lock, the database itself is whole, and another server may have it by now.
         let remedy =
-            moved.hasSuffix(".lock")
-            ? "stop every server of this folder, and start one"
-            : "stop the server, put the file back or restore the latest backup, and start it again"
+            if moved.hasSuffix(".lock") {
+                // The database itself is whole, and another server may have it by now.
+                "stop every server of this folder, and start one"
+            } else if moved.hasSuffix("-wal") || moved.hasSuffix("-shm") {
+                // The open files still have everything, and a server that ends by itself brings it into the database.
+                "stop the server with SIGTERM, not with kill -9, and start it again"
+            } else {
+                "stop the server, put the file back or restore the latest backup, and start it again"
+            }
         throw .unavailable(
             reason: "\(moved) was removed or replaced while this server uses it, so that nothing is written any more: "
                 + remedy)
