@@ -6,6 +6,7 @@ import Synchronization
 /// A fake cloud in a process of its own. It ends with this object, or with the whole test.
 final class CloudProcess: Sendable {
     private let process: Mutex<Process>
+    private let pipes: [Pipe]
     private let input: FileHandle
     private let replies: AsyncStream<Data>
     private let ends: AsyncStream<Void>
@@ -20,6 +21,7 @@ final class CloudProcess: Sendable {
         let (ends, ended) = AsyncStream.makeStream(of: Void.self)
         process.terminationHandler = { _ in ended.finish() }
         try process.run()
+        pipes = [questions, answers]
         input = questions.fileHandleForWriting
         replies = answers.fileHandleForReading.lines
         self.ends = ends
@@ -40,6 +42,17 @@ final class CloudProcess: Sendable {
     func end() async {
         process.withLock { _ = kill($0.processIdentifier, SIGKILL) }
         for await _ in ends {}
+        for await _ in replies {}
+        pipes.forEach { $0.close() }
+    }
+}
+
+extension Pipe {
+    /// Both ends. By itself that comes late or never, and a process with very many open files cannot start others: Foundation
+    /// reads beyond the end of the list of them.
+    func close() {
+        try? fileHandleForReading.close()
+        try? fileHandleForWriting.close()
     }
 }
 

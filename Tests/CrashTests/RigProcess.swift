@@ -47,7 +47,9 @@ struct RigProcess {
             try input.fileHandleForWriting.write(
                 contentsOf: try JSONEncoder().encode(reply) + [UInt8(ascii: "\n")])
         }
-        switch await deaths.first(where: { _ in true }) {
+        let last = await deaths.first(where: { _ in true })
+        defer { [input, output, errors].forEach { $0.close() } }
+        switch last {
         case Death(reason: .exit, status: 0): return .finished(calls)
         case Death(reason: .uncaughtSignal, status: SIGKILL): return .killed
         case let death:
