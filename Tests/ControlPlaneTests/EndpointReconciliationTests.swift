@@ -164,16 +164,7 @@ import TestSupport
     @Test func anApprovalForOneNetworkLetsInNoOther() async throws {
         let world = try World(.gcp)
         let registry = try await world.register()
-        let range = try #require(CIDR("10.9.0.0/24"))
-        let subnet = Subnet(
-            name: "other", nativeID: "projects/batch-prod/regions/\(world.region)/subnetworks/other",
-            region: world.region, zone: nil, range: range)
-        try world.cloud.addNetwork(
-            "projects/batch-prod/global/networks/other", name: "other", in: world.consumer.accountNativeID,
-            region: nil, ranges: [range], subnets: [subnet])
-        let native = try await world.cloud.createEndpoint(
-            accountNativeID: world.consumer.accountNativeID, subnetNativeID: subnet.nativeID,
-            serviceName: try #require(try await world.service(registry).serviceName))
+        let native = try await world.endpointInAnotherNetwork(registry)
         let id = try await world.approved(registry, mode: .selfManaged, nativeEndpointID: native)
         await world.settle(world.reconciler(), rounds: 2)
         let endpoint = try await world.endpoint(id)

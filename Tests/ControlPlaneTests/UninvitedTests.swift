@@ -242,20 +242,41 @@ import TestSupport
         for id in late.withLock(\.self) { #expect(try await world.endpoint(id).phase == .active) }
     }
 
+    /// Nor does it before its own look has told where it stands.
+    @Test func aMisplacedOneStaysOutBeforeItIsLookedAt() async throws {
+        let world = try World(.gcp)
+        let registry = try await world.register()
+        let native = try await world.endpointInAnotherNetwork(registry)
+        let id = try await world.approved(registry, subnet: world.consumer.second.name)
+        let misplaced = try await world.approved(registry, mode: .selfManaged, nativeEndpointID: native)
+        await world.settle(world.reconciler(), rounds: 2)
+        try await expectHeld(world, registry, id)
+        #expect(try await world.endpoint(misplaced).lastError?.code == "wrong_network")
+        #expect(await statuses(world) == [native: .pending])
+    }
+
+    /// A look that fails does not make it forgotten where it stands.
+    @Test func aMisplacedOneStaysOutWhileItCannotBeLookedAt() async throws {
+        let world = try World(.gcp)
+        let registry = try await world.register()
+        let native = try await world.endpointInAnotherNetwork(registry)
+        let misplaced = try await world.approved(registry, mode: .selfManaged, nativeEndpointID: native)
+        await world.settle(world.reconciler(), rounds: 1)
+        await world.cloud.script(ScriptedFault(kind: .throttled, operation: .observeEndpoint, count: 1))
+        world.clock.advance(by: .seconds(61))
+        await world.reconciler().runUntilSettled()
+        #expect(try await world.endpoint(misplaced).phase == .failing)
+        let id = try await world.approved(registry, subnet: world.consumer.second.name)
+        await world.reconciler().runUntilSettled()
+        try await expectHeld(world, registry, id)
+        #expect(await statuses(world) == [native: .pending])
+    }
+
     /// One that was approved for another network than it stands in does not get in with its sibling's approval either.
     @Test func aMisplacedOneStaysOut() async throws {
         let world = try World(.gcp)
         let registry = try await world.register()
-        let range = try #require(CIDR("10.9.0.0/24"))
-        let subnet = Subnet(
-            name: "other", nativeID: "projects/batch-prod/regions/\(world.region)/subnetworks/other",
-            region: world.region, zone: nil, range: range)
-        try world.cloud.addNetwork(
-            "projects/batch-prod/global/networks/other", name: "other", in: world.consumer.accountNativeID,
-            region: nil, ranges: [range], subnets: [subnet])
-        let native = try await world.cloud.createEndpoint(
-            accountNativeID: world.consumer.accountNativeID, subnetNativeID: subnet.nativeID,
-            serviceName: try #require(try await world.service(registry).serviceName))
+        let native = try await world.endpointInAnotherNetwork(registry)
         let misplaced = try await world.approved(registry, mode: .selfManaged, nativeEndpointID: native)
         await world.settle(world.reconciler(), rounds: 2)
         #expect(try await world.endpoint(misplaced).lastError?.code == "wrong_network")

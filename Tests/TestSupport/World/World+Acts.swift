@@ -97,6 +97,22 @@ extension World {
         }
     }
 
+    /// Makes an endpoint of the Google consumer's by hand, in a network of its that nobody has approved; its native id.
+    public func endpointInAnotherNetwork(_ registry: Registry) async throws -> String {
+        guard let range = CIDR("10.9.0.0/24"), let name = try await service(registry).serviceName else {
+            throw WorldError("nothing to make an endpoint for")
+        }
+        let subnet = Subnet(
+            name: "other", nativeID: "projects/batch-prod/regions/\(region)/subnetworks/other", region: region,
+            zone: nil,
+            range: range)
+        try cloud.addNetwork(
+            "projects/batch-prod/global/networks/other", name: "other", in: consumer.accountNativeID, region: nil,
+            ranges: [range], subnets: [subnet])
+        return try await cloud.createEndpoint(
+            accountNativeID: consumer.accountNativeID, subnetNativeID: subnet.nativeID, serviceName: name)
+    }
+
     /// Files a request and approves it.
     public func approved(
         _ registry: Registry, subnet: String? = nil, mode: Endpoint.Mode = .managed, nativeEndpointID: String? = nil,
